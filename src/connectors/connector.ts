@@ -1,0 +1,198 @@
+import type { Command, CommandKind } from '../model/commands.ts';
+import type { RecordKind, RecordOf } from '../model/records.ts';
+
+/*
+ * The port that every PMS is reached through. It has to fit a REST vendor with webhooks and ids in its answers as well
+ * as a SOAP vendor without paging, without ids in its replies and with one credential set per property.
+ */
+
+/** A record as a PMS knows it. `scope` is the RealPage site or the Yardi property, empty elsewhere. */
+export interface RecordRef {
+  kind: RecordKind;
+  scope: string;
+  id: string;
+}
+
+/** How a retry of one step is made safe; see `docs/guarantees.md` for what each one promises. */
+export type RetryMode = 'idempotency_key' | 'marker' | 'natural_key' | 'set_value' | 'none';
+
+/** Where a vendor fact comes from: seen in a primary source or live, inferred from one, or not known. */
+export type Evidence = 'seen' | 'inferred' | 'unknown';
+
+export type Support = 'native' | 'mapped' | 'sidecar' | 'unsupported';
+
+export interface FieldCapability {
+  support: Support;
+  /** Whether the value can be read back; what cannot is reported `not_readable`, never as proved. */
+  readable: boolean;
+  evidence: Evidence;
+  max_length?: number;
+  /** Canonical values the PMS can hold; others are refused or kept in the sidecar. */
+  values?: readonly string[];
+  pattern?: string;
+  note?: string;
+}
+
+export interface CommandCapability {
+  support: Support;
+  evidence: Evidence;
+  /** One retry mode per step, in step order. */
+  steps: readonly { name: string; retry: RetryMode }[];
+  /** Money only: whether the effect can be taken back by API. */
+  reversible?: boolean;
+  /** For `unsupported`: why, and what can be done instead, in words for an agent. */
+  reason?: string;
+}
+
+export interface RecordCapability {
+  read: Support;
+  /** How changes made by others are learnt. */
+  changes: 'webhook' | 'poll' | 'none';
+  /** Seconds after which a change is expected to be known here. */
+  freshness_seconds: number;
+  evidence: Evidence;
+  fields: Readonly<Record<string, FieldCapability>>;
+}
+
+/** Everything that tools, refusals, the depth report and the documentation say about a PMS is read from this table. */
+export interface Capabilities {
+  pms: string;
+  records: Readonly<Partial<Record<RecordKind, RecordCapability>>>;
+  commands: Readonly<Record<CommandKind, CommandCapability>>;
+  /** Whether tour slots see appointments that people made in the PMS. */
+  calendar: 'pms' | 'own_bookings_only';
+  /** When absence in a look-up proves that a request had no effect. Milliseconds, pessimistic where unknown. */
+  settling: { late_commit_ms: number; read_lag_ms: number };
+  /** Deadline of one request in milliseconds; shorter than the lease under which it is sent. */
+  request_deadline_ms: number;
+  idempotency_key_life_ms?: number;
+}
+
+/** One vendor request of a compiled command. Plain data: it is journaled before and after it is sent. */
+export interface Step {
+  name: string;
+  retry: RetryMode;
+}
+
+/** The exact request, without secrets, as it is kept for a retry. The connector alone knows what is in it. */
+export type StepRequest = { [key: string]: unknown };
+
+/** What a step's answer (or a look-up after it) told: ids for later steps and for the read-back. */
+export interface StepResult {
+  /** The record that the step created or changed, where the answer says so. */
+  record?: RecordRef;
+  /** What the PMS made of it. */
+  posting?: 'posted' | 'pending_in_pms' | 'batch_open';
+  values?: { [key: string]: string };
+}
+
+/** What is known of the command when a step is prepared: its identity, the state before, and earlier results. */
+export interface StepContext {
+  write_id: string;
+  /** `ct-` and 13 Crockford characters made from the write id, for fields that the vendor keeps and shows. */
+  marker: string;
+  scope: string;
+  /** The record as it was before the command, for whole-record updates and for `set_value`. */
+  before?: unknown;
+  results: readonly StepResult[];
+}
+
+/** A vendor's answer to "did it happen?". `absent` counts as proof only if the look-up covers all records. */
+export type Located =
+  | { outcome: 'found'; result: StepResult }
+  | { outcome: 'absent'; covers_all: boolean }
+  | { outcome: 'differs'; detail: string };
+
+export interface ListQuery {
+  scope?: string;
+  property_id?: string;
+  unit_id?: string;
+  household_id?: string;
+  /** Only what changed at or after this moment, where the vendor can tell. */
+  since?: string;
+  cursor?: string;
+  limit?: number;
+}
+
+export interface Page<K extends RecordKind> {
+  records: RecordOf<K>[];
+  next_cursor?: string;
+  /** Total over all pages, where the vendor says. */
+  total?: number;
+}
+
+export type VendorErrorCode =
+  /** The PMS looked at the request and refused it; nothing was applied. */
+  | 'refused'
+  | 'not_found'
+  | 'conflict'
+  | 'slot_taken'
+  | 'period_closed'
+  | 'duplicate'
+  /** The PMS would do it if a person overrode one of its rules (Rent Manager's 412). */
+  | 'needs_override'
+  | 'unsupported'
+  /** The request was not sent, or the PMS said that it was not looked at. Safe to send again. */
+  | 'unavailable'
+  | 'rate_limited'
+  /** The request may or may not have been applied. */
+  | 'outcome_unknown'
+  | 'misconfigured';
+
+/** The only error a connector throws. `message` is safe to show: no secret, no personal data, no vendor internals. */
+export class VendorError extends Error {
+  readonly code: VendorErrorCode;
+  readonly field: string | undefined;
+  readonly retry_after_ms: number | undefined;
+  constructor(code: VendorErrorCode, message: string, options: { field?: string; retry_after_ms?: number } = {}) {
+    super(message);
+    this.name = 'VendorError';
+    this.code = code;
+    this.field = options.field;
+    this.retry_after_ms = options.retry_after_ms;
+  }
+}
+
+export interface Connector {
+  readonly capabilities: Capabilities;
+
+  /** Record scopes of this connection: the sites or properties with ids of their own; `['']` where there are none. */
+  scopes(): Promise<readonly string[]>;
+
+  /** The record as the PMS has it now, or undefined where it has none. Reads through, never from a cache. */
+  get<K extends RecordKind>(kind: K, scope: string, id: string, signal?: AbortSignal): Promise<RecordOf<K> | undefined>;
+
+  list<K extends RecordKind>(kind: K, query: ListQuery, signal?: AbortSignal): Promise<Page<K>>;
+
+  /** The steps of a command, in order. Throws `unsupported` with the reason where the PMS cannot do it. */
+  compile(command: Command): readonly Step[];
+
+  /** The exact request of one step, kept in the ledger before it is sent. */
+  prepare(command: Command, step: number, context: StepContext): Promise<StepRequest>;
+
+  /** Sends one prepared request, once. Throws `VendorError`. */
+  send(request: StepRequest, signal: AbortSignal): Promise<StepResult>;
+
+  /** Looks for the effect of a request whose outcome is unknown. */
+  locate(
+    command: Command,
+    step: number,
+    request: StepRequest,
+    context: StepContext,
+    signal?: AbortSignal,
+  ): Promise<Located>;
+
+  /** Releases files, sockets and tokens. */
+  close(): Promise<void>;
+}
+
+/** What a connector is made with. It opens nothing of its own. */
+export interface ConnectorEnvironment {
+  /** Milliseconds since the epoch. */
+  clock: () => number;
+  fetch: typeof globalThis.fetch;
+  kv: {
+    get(key: string): Promise<string | undefined>;
+    set(key: string, value: string, ttl_ms?: number): Promise<void>;
+  };
+}
