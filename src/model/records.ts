@@ -305,9 +305,7 @@ export const GuestCard = z.object({
   assigned_to: Id.optional(),
   follow_up_on: LocalDate.optional(),
   consents: z.array(Consent).default([]),
-  touches: z
-    .array(z.object({ at: Instant, source: z.string(), message: z.string().optional() }))
-    .default([]),
+  touches: z.array(z.object({ at: Instant, source: z.string(), message: z.string().optional() })).default([]),
   notes: z.array(Note).default([]),
   created_at: Instant,
 });
