@@ -4,6 +4,8 @@
  * ring; see `keyring.ts`.
  */
 
+import type { Generated } from 'kysely';
+
 export interface MetaTable {
   key: string;
   value: string;
@@ -200,7 +202,7 @@ export interface ReservationTable {
 
 /** What happened, oldest first, for `list_changes`. */
 export interface ChangeTable {
-  seq: number;
+  seq: Generated<number>;
   at: number;
   connection: string | null;
   kind: string;

@@ -1,0 +1,18 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { LedgerTables, MirrorTables } from './schema.ts';
+
+/** One part of a store on one engine. */
+export interface Half<Tables> {
+  readonly read: Kysely<Tables>;
+  transaction<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+}
+
+/** What an engine has to offer for `openStore` to make a store of it. */
+export interface EngineStore {
+  readonly ledger: Half<LedgerTables>;
+  readonly mirror: Half<MirrorTables>;
+  /** Opens and migrates both halves. Reads that come earlier call `ready` and wait. */
+  open(): Promise<void>;
+  backup(file: string): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  DefaultConnectionProvider,
+  DefaultQueryExecutor,
+  Kysely,
+  PostgresDialect,
+  sql,
+  type Transaction,
+} from 'kysely';
+import type { Pool } from 'pg';
+import type { EngineStore, Half } from './half.ts';
+import { LOCK_WAIT_MS } from './lock-wait.ts';
+import { migrate } from './migrations.ts';
+import type { LedgerTables, MirrorTables } from './schema.ts';
+import { StoreUnavailable, type StoreTrouble } from './unavailable.ts';
+
+/** Connections per process, over both halves. */
+const POOL_SIZE = 16;
+
+/** How often a transaction that lost against another one is run again. */
+const ATTEMPTS = 8;
+
+/** bigint and numeric (the sum of bigints) as numbers: cents, epoch milliseconds and counts stay below 2^53. */
+const NUMBER_TYPES = new Set([20, 1700]);
+
+/** SQLSTATE codes and classes (PostgreSQL manual, appendix A) and Node's codes that are about the store. */
+const TROUBLES: Record<string, StoreTrouble> = {
+  '53100': 'full',
+  '55P03': 'locked',
+  XX001: 'corrupt',
+  XX002: 'corrupt',
+  '08': 'unreachable',
+  '25006': 'unreachable',
+  '28': 'unreachable',
+  '3D': 'unreachable',
+  '53': 'unreachable',
+  '57': 'unreachable',
+  '58': 'unreachable',
+  ECONNREFUSED: 'unreachable',
+  ECONNRESET: 'unreachable',
+  EHOSTUNREACH: 'unreachable',
+  ENOENT: 'unreachable',
+  ENOTFOUND: 'unreachable',
+  EPIPE: 'unreachable',
+  ETIMEDOUT: 'unreachable',
+};
+
+/** What pg says without a code when a connection is lost or cannot be had. */
+const LOST =
+  /^Connection terminated|^timeout exceeded when trying to connect|^Client has encountered a connection error/;
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** The driver's error as a `StoreUnavailable` where it is one; anything else as it came. */
+function translatePostgresError(error: unknown): unknown {
+  const code = codeOf(error);
+  const trouble = TROUBLES[code] ?? (code.length === 5 ? TROUBLES[code.slice(0, 2)] : undefined);
+  if (trouble) return new StoreUnavailable(trouble, error);
+  if (error instanceof Error && LOST.test(error.message)) return new StoreUnavailable('unreachable', error);
+  return error;
+}
+
+/** Serialization failures and deadlocks: the server undid the transaction and asks to run it again. */
+function lostAgainstAnother(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === '40001' || code === '40P01';
+}
+
+/** One set of tables over the shared pool. */
+class PostgresHalf<Tables> implements Half<Tables> {
+  readonly read: Kysely<Tables>;
+  readonly #unguarded: Kysely<Tables>;
+  readonly #ready: () => Promise<void>;
+
+  constructor(pool: () => Promise<Pool>, ready: () => Promise<void>) {
+    this.#ready = ready;
+    const dialect = new PostgresDialect({ pool });
+    const driver = dialect.createDriver();
+    const connections = new DefaultConnectionProvider(driver);
+    let initialised: Promise<void> | undefined;
+    const executor = (before: () => Promise<void>) =>
+      new DefaultQueryExecutor(dialect.createQueryCompiler(), dialect.createAdapter(), {
+        provideConnection: async (consumer) => {
+          await before();
+          try {
+            await (initialised ??= driver.init());
+            return await connections.provideConnection(consumer);
+          } catch (error) {
+            throw translatePostgresError(error);
+          }
+        },
+      });
+    const props = { config: { dialect }, dialect, driver };
+    this.read = new Kysely<Tables>({ ...props, executor: executor(ready) });
+    this.#unguarded = new Kysely<Tables>({ ...props, executor: executor(async () => {}) });
+  }
+
+  async transaction<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    await this.#ready();
+    return this.transactionBeforeReady(fn);
+  }
+
+  /** For the migrations, which `ready` itself waits for. */
+  async transactionBeforeReady<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#unguarded.transaction().execute(fn);
+      } catch (error) {
+        if (!lostAgainstAnother(error)) throw error;
+        if (attempt === ATTEMPTS) throw new StoreUnavailable('locked', error);
+      }
+      await sleep(Math.random() * 2 ** attempt);
+    }
+  }
+}
+
+/** Both halves in one PostgreSQL database, in the schema that the connection's search path names first. */
+export function openPostgres(url: string, ready: () => Promise<void>): EngineStore {
+  let pool: Promise<Pool> | undefined;
+  const connect = () => (pool ??= createPool(url));
+  const ledger = new PostgresHalf<LedgerTables>(connect, ready);
+  const mirror = new PostgresHalf<MirrorTables>(connect, ready);
+  return {
+    ledger,
+    mirror,
+    async open() {
+      await ledger.transactionBeforeReady(async (trx) => {
+        await sql`select pg_advisory_xact_lock(hashtext('caretaker migrations in ' || current_schema()))`.execute(trx);
+        await migrate(trx, 'postgres', 'ledger');
+        await migrate(trx, 'postgres', 'mirror');
+      });
+    },
+    async backup() {
+      throw new Error(
+        'This store is in PostgreSQL: back it up with pg_dump and restore it with pg_restore, ' +
+          'and keep the key ring with the backup, because without it the sealed columns cannot be read.',
+      );
+    },
+    async close() {
+      await (await pool)?.end();
+    },
+  };
+}
+
+async function createPool(url: string): Promise<Pool> {
+  const { default: pg } = await import('pg');
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'caretaker',
+    max: POOL_SIZE,
+    connectionTimeoutMillis: LOCK_WAIT_MS,
+    lock_timeout: LOCK_WAIT_MS,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        NUMBER_TYPES.has(oid) && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
+    },
+  });
+  // A connection that the server ends while idle is replaced at its next use; without a listener it would end us too.
+  pool.on('error', () => {});
+  return pool;
+}
