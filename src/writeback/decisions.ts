@@ -1,0 +1,139 @@
+import { appendAudit } from '../audit/audit.ts';
+import { type ApprovalRow, closeApproval, findApproval } from '../approvals/approvals.ts';
+import { allowsProperty, type Grant } from '../grants/grant.ts';
+import { CaretakerError } from '../model/errors.ts';
+import { recordChanges } from '../store/changes.ts';
+import { moveWrite, writeById } from './ledger.ts';
+import { openWrite, type OpenWrite } from './open_write.ts';
+import type { Runtime } from './runtime.ts';
+import { audit, change, endUnsentIn } from './sender.ts';
+
+/*
+ * What people decide. A person's key is needed each time, whose owner is not the one who asked; a role from the command
+ * line decides nothing.
+ */
+
+/** Throws `not_permitted` unless the grant belongs to a person who may decide. */
+function mayDecide(grant: Grant): void {
+  if (grant.kind !== 'person' || grant.from_role || !grant.scopes.has('approvals:decide'))
+    throw new CaretakerError(
+      'not_permitted',
+      "Deciding needs a person's key with the scope approvals:decide. Nothing was decided.",
+    );
+}
+
+function isRequester(grant: Grant, row: { owner: string; principal: string }): boolean {
+  return [row.owner, row.principal].some((name) => name === grant.owner || name === grant.principal);
+}
+
+/** The decision of a person on an approval, by its id or its write's. Returns the write, to be sent if approved. */
+export async function decideApproval(
+  runtime: Runtime,
+  grant: Grant,
+  id: string,
+  decision: { approve: boolean; note?: string },
+): Promise<OpenWrite> {
+  mayDecide(grant);
+  const now = runtime.clock();
+  return runtime.store.transaction(async (trx) => {
+    const approval = await findApproval(trx, id);
+    const row = approval === undefined ? undefined : await writeById(trx, approval.write_id);
+    if (
+      approval === undefined ||
+      row === undefined ||
+      !allowsProperty(grant, row.connection, row.property_id ?? undefined)
+    )
+      throw new CaretakerError('not_found', 'There is no such approval.', { next: 'caretaker approvals list' });
+    if (row.organisation !== grant.organisation)
+      throw new CaretakerError('not_found', 'There is no such approval.', { next: 'caretaker approvals list' });
+    if (isRequester(grant, row))
+      throw new CaretakerError(
+        'not_permitted',
+        'The one who asked, or who answers for it, cannot decide it. Nothing was decided.',
+      );
+    const write = openWrite(runtime.keyring, row);
+    if (approval.state !== 'waiting')
+      throw new CaretakerError('conflict', `This approval is ${approval.state} already. Nothing was changed.`);
+    if (approval.decide_by <= now)
+      throw new CaretakerError('conflict', 'The time to decide this is over. Nothing was changed.');
+    if (approval.command_digest !== row.command_digest)
+      throw new CaretakerError('conflict', 'What was approved is not what would be sent. Nothing was sent.');
+    await close(trx, runtime, grant, approval, decision, now);
+    await appendAudit(trx, runtime.keyring, [
+      audit(
+        write,
+        decision.approve ? 'approval.approved' : 'approval.rejected',
+        now,
+        decision.approve ? 'approved' : 'rejected',
+        { approval_id: approval.approval_id, rule: approval.rule, digest: row.command_digest, note: decision.note },
+        grant.principal,
+      ),
+    ]);
+    await recordChanges(trx, now, [
+      change(write, 'approval', approval.approval_id, decision.approve ? 'approved' : 'rejected'),
+    ]);
+    if (!decision.approve) {
+      await endUnsentIn(trx, runtime, write, 'rejected', undefined, now);
+      return { ...write, row: { ...row, state: 'rejected' } };
+    }
+    await moveWrite(trx, row, 'ready', now, { next_attempt_at: now });
+    return { ...write, row: { ...row, state: 'ready', next_attempt_at: now } };
+  });
+}
+
+async function close(
+  trx: Parameters<typeof closeApproval>[0],
+  runtime: Runtime,
+  grant: Grant,
+  approval: ApprovalRow,
+  decision: { approve: boolean; note?: string },
+  now: number,
+): Promise<void> {
+  const closed = await closeApproval(trx, approval.approval_id, {
+    state: decision.approve ? 'approved' : 'rejected',
+    decided_by: grant.principal,
+    decided_at: now,
+    note_sealed:
+      decision.note === undefined ? null : runtime.keyring.seal(decision.note, `approval:${approval.approval_id}:note`),
+  });
+  if (!closed) throw new CaretakerError('conflict', 'Somebody else has just decided this. Nothing was changed.');
+}
+
+/** A person says what became of a write that no machine could find out. */
+export async function resolveWrite(
+  runtime: Runtime,
+  grant: Grant,
+  writeId: string,
+  finding: { happened: boolean; record_id?: string; note: string },
+): Promise<void> {
+  mayDecide(grant);
+  const now = runtime.clock();
+  await runtime.store.transaction(async (trx) => {
+    const row = await writeById(trx, writeId);
+    if (
+      row === undefined ||
+      row.organisation !== grant.organisation ||
+      !allowsProperty(grant, row.connection, row.property_id ?? undefined)
+    )
+      throw new CaretakerError('not_found', 'There is no such write.', { next: 'caretaker writes list' });
+    if (row.state !== 'needs_attention')
+      throw new CaretakerError(
+        'conflict',
+        `This write is ${row.state}; only one that needs attention is resolved by hand.`,
+      );
+    if (isRequester(grant, row))
+      throw new CaretakerError('not_permitted', 'The one who asked, or who answers for it, cannot resolve it.');
+    const write = openWrite(runtime.keyring, row);
+    const state = finding.happened ? 'done' : 'failed';
+    await moveWrite(trx, row, state, now, {
+      done_at: now,
+      ...(finding.record_id !== undefined && { record_id: finding.record_id }),
+      ...(finding.happened ? { proof: 'partial', error_code: null, error_message: null } : {}),
+    });
+    if (!finding.happened) await trx.deleteFrom('reservations').where('write_id', '=', writeId).execute();
+    await appendAudit(trx, runtime.keyring, [
+      audit(write, 'write.resolved', now, state, { ...finding }, grant.principal),
+    ]);
+    await recordChanges(trx, now, [change(write, 'write', writeId, `resolved_${state}`)]);
+  });
+}

@@ -1,0 +1,57 @@
+import type { Capabilities } from '../connectors/connector.ts';
+import { type Command, COMMANDS } from '../model/commands.ts';
+import { canonicalJson } from '../model/version.ts';
+import { comparableField, expectedFields } from './expectations.ts';
+
+/** How one field of a write fared in the read-back. */
+export type FieldOutcome = 'verified' | 'not_stored' | 'not_readable';
+
+export interface Proof {
+  /** `full` where every field that the command set was read back equal. */
+  proof: 'full' | 'partial';
+  fields: Record<string, FieldOutcome>;
+}
+
+/**
+ * Compares what a command was to set with the record as it was read back. A field that the PMS cannot show, or keeps
+ * only beside the PMS, is `not_readable`; one that shows something else is `not_stored`, also where it was shortened.
+ */
+export function prove(
+  command: Command,
+  before: unknown,
+  after: Record<string, unknown>,
+  capabilities: Capabilities,
+): Proof {
+  const kind = COMMANDS[command.kind].record;
+  const known = capabilities.records[kind]?.fields ?? {};
+  const fields: Record<string, FieldOutcome> = {};
+  for (const [field, expected] of Object.entries(expectedFields(command, before))) {
+    const capability = known[field];
+    if (capability !== undefined && !capability.readable) fields[field] = 'not_readable';
+    else fields[field] = same(expected, comparableField(kind, field, after)) ? 'verified' : 'not_stored';
+  }
+  const full = Object.values(fields).every((outcome) => outcome === 'verified');
+  return { proof: full ? 'full' : 'partial', fields };
+}
+
+/** The names of the fields with one outcome, in order. */
+export function fieldsWith(outcome: FieldOutcome, fields: Readonly<Record<string, FieldOutcome>>): string[] {
+  return Object.keys(fields).filter((field) => fields[field] === outcome);
+}
+
+function same(expected: unknown, found: unknown): boolean {
+  if (expected === found) return true;
+  if (Array.isArray(expected) && Array.isArray(found))
+    return expected.length === found.length && expected.every((item, index) => same(item, found[index]));
+  if (isObject(expected) && isObject(found))
+    return canonicalJson(withoutAbsent(expected)) === canonicalJson(withoutAbsent(found));
+  return (expected ?? null) === (found ?? null);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function withoutAbsent(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null));
+}

@@ -1,0 +1,171 @@
+import { type Located, VendorError } from '../connectors/connector.ts';
+import { closeApproval, approvalOf } from '../approvals/approvals.ts';
+import { dueWrites, moveWrite, stepsOf, updateStep } from './ledger.ts';
+import { openRequest, openWrite, type OpenWrite } from './open_write.ts';
+import { connectorOf, type Runtime } from './runtime.ts';
+import { afterStep, endUnsentIn, finish, needsAttention, sendReady, stepContext, withEvidence } from './sender.ts';
+import type { WriteState } from './states.ts';
+
+/*
+ * What is done with a write that nobody is working on: after a crash, after an answer that never came, when a PMS is
+ * back, when nobody decided in time.
+ */
+
+const HANDLERS: Partial<Record<WriteState, (runtime: Runtime, write: OpenWrite) => Promise<void>>> = {
+  recorded: needsDecisionOrSending,
+  ready: sendReady,
+  sending: abandonedWhileSending,
+  sent: proveAgain,
+  unknown: locateEffect,
+  awaiting_approval: expireUndecided,
+};
+
+/** Takes one write a step further from wherever it was left. */
+export async function resume(runtime: Runtime, write: OpenWrite): Promise<void> {
+  await HANDLERS[write.row.state]?.(runtime, write);
+}
+
+/** Takes up to `limit` writes further that are due. Returns how many there were. */
+export async function sweep(
+  runtime: Runtime,
+  limit: number,
+  take: (writeId: string, work: () => Promise<void>) => Promise<void>,
+): Promise<number> {
+  const due = await dueWrites(runtime.store.ledger, runtime.clock(), limit);
+  for (const row of due) {
+    await take(row.write_id, async () => {
+      let write: OpenWrite;
+      try {
+        write = openWrite(runtime.keyring, row);
+      } catch (error) {
+        runtime.onTrouble('unreadable_write', row.write_id, error);
+        return;
+      }
+      await resume(runtime, write);
+    });
+  }
+  return due.length;
+}
+
+async function needsDecisionOrSending(runtime: Runtime, write: OpenWrite): Promise<void> {
+  await runtime.store.transaction((trx) => moveWrite(trx, write.row, 'ready', runtime.clock()));
+}
+
+/** Whether the one who was sending can no longer be at it: its lease is over, or its process is. */
+function isAbandoned(runtime: Runtime, write: OpenWrite): boolean {
+  const { lease_owner: owner, lease_until: until } = write.row;
+  if (owner === null || until === null || until <= runtime.clock()) return true;
+  return !runtime.ownerIsAlive(owner);
+}
+
+async function abandonedWhileSending(runtime: Runtime, write: OpenWrite): Promise<void> {
+  if (!isAbandoned(runtime, write)) return;
+  const now = runtime.clock();
+  const { settling } = connectorOf(runtime, write.row.connection).capabilities;
+  const steps = await stepsOf(runtime.store.ledger, write.row.write_id);
+  const step = steps[write.row.step_index];
+  const settled = (step?.deadline_at ?? now) + settling.late_commit_ms + settling.read_lag_ms;
+  await runtime.store.transaction(async (trx) => {
+    await moveWrite(trx, write.row, 'unknown', now, { lease_owner: null, lease_until: null, next_attempt_at: now });
+    await updateStep(trx, write.row.write_id, write.row.step_index, {
+      state: 'unknown',
+      evidence_json: withEvidence(step, { at: now, event: 'sender gone', settled_at: settled }),
+    });
+  });
+}
+
+/** Looks for the effect of the last request. Nothing is sent again on anything less than proof of its absence. */
+async function locateEffect(runtime: Runtime, write: OpenWrite): Promise<void> {
+  const { row, command } = write;
+  const connector = connectorOf(runtime, row.connection);
+  const steps = await stepsOf(runtime.store.ledger, row.write_id);
+  const step = steps[row.step_index];
+  const plan = connector.compile(command)[row.step_index];
+  if (step === undefined || plan === undefined)
+    return needsAttention(runtime, write, 'The journal of this write is incomplete.');
+  const request = openRequest(runtime.keyring, row.write_id, row.step_index, step.request_sealed);
+  let located: Located;
+  try {
+    located = await connector.locate(
+      command,
+      row.step_index,
+      request,
+      stepContext(write, steps.slice(0, row.step_index)),
+    );
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    return lookAgain(runtime, write, step, `look-up failed: ${error.code}`, 15_000);
+  }
+  const now = runtime.clock();
+  if (located.outcome === 'found') {
+    await runtime.store.transaction(async (trx) => {
+      await moveWrite(trx, row, 'sent', now, { next_attempt_at: now });
+      await updateStep(trx, row.write_id, row.step_index, {
+        state: 'proved',
+        result_json: JSON.stringify(located.result),
+        evidence_json: withEvidence(step, { at: now, event: 'found' }),
+      });
+    });
+    return afterStep(runtime, { ...write, row: { ...row, state: 'sent' } }, located.result);
+  }
+  if (located.outcome === 'differs') return needsAttention(runtime, write, located.detail);
+  const { settling } = connector.capabilities;
+  const settled = step.deadline_at + settling.late_commit_ms + settling.read_lag_ms;
+  if (now < settled) return lookAgain(runtime, write, step, 'not found yet', settled - now);
+  if (!located.covers_all || plan.retry === 'none')
+    return needsAttention(runtime, write, 'It is not known whether the PMS carried this out; it was not sent again.');
+  await runtime.store.transaction(async (trx) => {
+    await moveWrite(trx, row, 'ready', now, { next_attempt_at: now });
+    await updateStep(trx, row.write_id, row.step_index, {
+      state: 'absent',
+      evidence_json: withEvidence(step, { at: now, event: 'proved absent' }),
+    });
+  });
+}
+
+async function lookAgain(
+  runtime: Runtime,
+  write: OpenWrite,
+  step: Parameters<typeof withEvidence>[0],
+  event: string,
+  inMs: number,
+): Promise<void> {
+  const now = runtime.clock();
+  await runtime.store.transaction(async (trx) => {
+    await updateStep(trx, write.row.write_id, write.row.step_index, {
+      evidence_json: withEvidence(step, { at: now, event }),
+    });
+    await moveWrite(trx, write.row, 'unknown', now, { next_attempt_at: now + inMs });
+  });
+}
+
+/** A write that was answered but could not be read back then. */
+async function proveAgain(runtime: Runtime, write: OpenWrite): Promise<void> {
+  if (!isAbandoned(runtime, write)) return;
+  const steps = await stepsOf(runtime.store.ledger, write.row.write_id);
+  const step = steps[write.row.step_index];
+  if (step?.result_json == null) {
+    await runtime.store.transaction((trx) => moveWrite(trx, write.row, 'unknown', runtime.clock()));
+    return;
+  }
+  if (runtime.clock() > write.row.not_after + 60_000)
+    return needsAttention(runtime, write, 'The PMS answered, but the record could not be read back.');
+  return finish(runtime, write, JSON.parse(step.result_json));
+}
+
+async function expireUndecided(runtime: Runtime, write: OpenWrite): Promise<void> {
+  const now = runtime.clock();
+  const approval = await approvalOf(runtime.store.ledger, write.row.write_id);
+  const until = Math.min(approval?.decide_by ?? now, write.row.not_after);
+  await runtime.store.transaction(async (trx) => {
+    if (until > now) return moveWrite(trx, write.row, 'awaiting_approval', now, { next_attempt_at: until });
+    if (approval !== undefined)
+      await closeApproval(trx, approval.approval_id, {
+        state: 'expired',
+        decided_by: null,
+        decided_at: now,
+        note_sealed: null,
+      });
+    return endUnsentIn(trx, runtime, write, 'expired', undefined, now);
+  });
+}

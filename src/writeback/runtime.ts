@@ -1,0 +1,43 @@
+import type { Connector } from '../connectors/connector.ts';
+import type { Mirror } from '../mirror/mirror.ts';
+import type { KeyRing } from '../store/keyring.ts';
+import type { Store } from '../store/store.ts';
+import type { OpenWrite } from './open_write.ts';
+
+/** What the ledger needs to work. */
+export interface Runtime {
+  store: Store;
+  keyring: KeyRing;
+  mirror: Mirror;
+  connections: ReadonlyMap<string, Connector>;
+  clock: () => number;
+  /** Names this process in leases, so that a dead owner's can be told from a living one's. */
+  owner: string;
+  ownerIsAlive(owner: string): boolean;
+  /**
+   * The rules of the trade once more, read from the PMS, for a write that was not judged just now. Throws
+   * `CaretakerError` where it may no longer be sent.
+   */
+  judgeAgain(write: OpenWrite): Promise<void>;
+  policy: WritePolicy;
+  /** Called with every failure that no caller waits for. Ids and codes only. */
+  onTrouble(event: string, writeId: string, error: unknown): void;
+}
+
+export interface WritePolicy {
+  /** How long a caller waits for the outcome before it gets the write's id instead. */
+  wait_ms: number;
+  /** How long an identical command counts as a duplicate. */
+  duplicate_ms: number;
+  /** How long a person has to decide. */
+  approval_ms: number;
+}
+
+/** Time over the request's deadline that the sender's lease lasts: to read the answer and commit it. */
+export const LEASE_MARGIN_MS = 15_000;
+
+export function connectorOf(runtime: Runtime, connection: string): Connector {
+  const connector = runtime.connections.get(connection);
+  if (connector === undefined) throw new RangeError(`no connection ${connection}`);
+  return connector;
+}

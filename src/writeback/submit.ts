@@ -1,0 +1,294 @@
+import type { Step, StepRequest } from '../connectors/connector.ts';
+import { VendorError } from '../connectors/connector.ts';
+import { appendAudit } from '../audit/audit.ts';
+import { APPROVAL_RULES, type ApprovalRule, requestApproval } from '../approvals/approvals.ts';
+import { enqueueNotification } from '../approvals/notifications.ts';
+import type { Grant } from '../grants/grant.ts';
+import { changedRecordId, type Command, COMMANDS } from '../model/commands.ts';
+import { CaretakerError } from '../model/errors.ts';
+import { digestOf } from '../model/version.ts';
+import { recordChanges } from '../store/changes.ts';
+import { newId } from './ids.ts';
+import { type Db, insertWrite, isBehind, putStep, sameEffect, spentSince, type WriteRow } from './ledger.ts';
+import { type OpenWrite, orderKey, sealParts } from './open_write.ts';
+import { connectorOf, type Runtime } from './runtime.ts';
+import { audit, change, leaseFor, stepContext, stepRow } from './sender.ts';
+import type { WriteState } from './states.ts';
+
+/** A change that a caller asked for and that the rules of the trade allow. */
+export interface Intent {
+  grant: Grant;
+  tool: string;
+  request_id: string;
+  input_digest: string;
+  connection: string;
+  scope: string;
+  command: Command;
+  /** The record to be changed, as it was just read. */
+  before?: Record<string, unknown>;
+  risk: 'write' | 'money' | 'legal';
+  /** Cents that count against the grant's limits. */
+  amount?: number;
+  /** Decisions that the rules of the trade ask for, besides those that follow from risk and limits. */
+  approvals: readonly { rule: ApprovalRule; reason: string }[];
+  /** 0 for life safety, 1 for emergencies, 2 for all else. */
+  priority: 0 | 1 | 2;
+  /** After this moment it makes no sense any more to send it; epoch milliseconds. */
+  not_after: number;
+  /** What makes two commands the same to a person; undefined where equal commands are normal. */
+  effect?: unknown;
+  not_duplicate_of?: string;
+  depends_on?: string;
+  /** Start of the property-local day, for limits per day. */
+  day_start: number;
+  /** Tour slots to be held, as cells of `agent:<id>` and `unit:<id>`. */
+  cells?: readonly { resource: string; cell: number }[];
+  rollout: 'shadow' | 'live';
+  /** What the tool adds to its answer; kept for replays. */
+  answer: Record<string, unknown>;
+}
+
+/** Thrown where the request id turned out to be used by the time the intent was to be committed. */
+export class RequestUsed extends Error {
+  override name = 'RequestUsed';
+}
+
+export interface Submitted {
+  write: OpenWrite;
+  /** The request that has been journaled and is to be sent now; undefined where the write waits. */
+  request: StepRequest | undefined;
+}
+
+/**
+ * Commits an intent with everything that belongs to it: approval, tour reservation, audit entry and, where it may be
+ * sent at once, the journal of its first step. Nothing has left for the PMS when this returns.
+ */
+export async function recordIntent(runtime: Runtime, intent: Intent): Promise<Submitted> {
+  const now = runtime.clock();
+  const connector = connectorOf(runtime, intent.connection);
+  const [step] = compile(connector.compile.bind(connector), intent.command);
+  const write = draft(runtime, intent, now);
+  const deadline = connector.capabilities.request_deadline_ms;
+  const request =
+    intent.rollout === 'live' && intent.approvals.length === 0 && intent.risk !== 'legal'
+      ? await prepared(() => connector.prepare(intent.command, 0, stepContext(write, [])))
+      : undefined;
+  const irreversible =
+    intent.risk === 'money' && connector.capabilities.commands[intent.command.kind].reversible === false;
+
+  return runtime.store.transaction(async (trx) => {
+    await refuseDuplicate(trx, runtime, intent, write.row.effect_digest, now);
+    const approval = await approvalNeeded(trx, intent, irreversible);
+    const state = await firstState(trx, intent, write.row, approval, request);
+    const row: WriteRow = {
+      ...write.row,
+      state,
+      ...(state === 'sending' ? { ...leaseFor(runtime, deadline), attempts: 1 } : {}),
+      ...(state === 'awaiting_approval' ? { next_attempt_at: decideBy(runtime, intent, now) } : {}),
+      ...(state === 'shadowed' ? { done_at: now } : {}),
+    };
+    if (!(await insertWrite(trx, row))) throw new RequestUsed();
+    const opened = { ...write, row };
+    if (intent.cells !== undefined && state !== 'shadowed') await holdCells(trx, intent, row.write_id, intent.cells);
+    if (state === 'sending' && request !== undefined)
+      await putStep(trx, stepRow(runtime, row.write_id, 0, step, request, 1, deadline));
+    if (approval !== undefined && state === 'awaiting_approval') await askPerson(trx, runtime, opened, approval, now);
+    await appendAudit(trx, runtime.keyring, [
+      audit(opened, 'write.recorded', now, state, {
+        command: intent.command,
+        owner: row.owner,
+        request_id: row.request_id,
+      }),
+    ]);
+    return { write: opened, request: state === 'sending' ? request : undefined };
+  });
+}
+
+function compile(compileCommand: (command: Command) => readonly Step[], command: Command): readonly [Step, ...Step[]] {
+  try {
+    const steps = compileCommand(command);
+    if (steps[0] === undefined) throw new RangeError(`no steps for ${command.kind}`);
+    return steps as readonly [Step, ...Step[]];
+  } catch (error) {
+    if (error instanceof VendorError && error.code === 'unsupported')
+      throw new CaretakerError('unsupported_by_pms', `${error.message} Nothing was changed.`, {
+        next: 'escalate_to_staff, so that a person does it in the PMS',
+      });
+    throw error;
+  }
+}
+
+/** Where the request cannot be prepared now, the intent is recorded all the same and waits in the ledger. */
+async function prepared(prepare: () => Promise<StepRequest>): Promise<StepRequest | undefined> {
+  try {
+    return await prepare();
+  } catch (error) {
+    if (error instanceof VendorError && (error.code === 'unavailable' || error.code === 'rate_limited'))
+      return undefined;
+    throw error;
+  }
+}
+
+function draft(runtime: Runtime, intent: Intent, now: number): OpenWrite {
+  const writeId = newId('w', now);
+  const { grant, command } = intent;
+  const kind = COMMANDS[command.kind].record;
+  const changed = changedRecordId(command);
+  const parts = { command, before: intent.before, answer: intent.answer };
+  const row: WriteRow = {
+    write_id: writeId,
+    organisation: grant.organisation,
+    principal: grant.principal,
+    principal_kind: grant.kind,
+    owner: grant.owner,
+    tool: intent.tool,
+    request_id: intent.request_id,
+    input_digest: intent.input_digest,
+    connection: intent.connection,
+    scope: intent.scope,
+    property_id: 'property_id' in command ? (command.property_id ?? null) : null,
+    command_kind: command.kind,
+    ...sealParts(runtime.keyring, writeId, parts),
+    command_digest: digestOf(command),
+    effect_digest:
+      intent.effect === undefined ? null : digestOf([grant.organisation, intent.connection, intent.effect]),
+    not_duplicate_of: intent.not_duplicate_of ?? null,
+    record_kind: kind,
+    record_id: changed ?? null,
+    order_key: changed === undefined ? writeId : orderKey(intent.connection, kind, intent.scope, changed),
+    depends_on: intent.depends_on ?? null,
+    risk: intent.risk,
+    amount: intent.amount ?? null,
+    priority: intent.priority,
+    state: 'recorded',
+    step_index: 0,
+    posting: null,
+    proof: null,
+    proof_json: null,
+    error_code: null,
+    error_message: null,
+    grant_json: JSON.stringify({ ...grant, scopes: [...grant.scopes] }),
+    not_after: intent.not_after,
+    created_at: now,
+    updated_at: now,
+    done_at: null,
+    lease_owner: null,
+    lease_until: null,
+    attempts: 0,
+    next_attempt_at: now,
+  };
+  return { row, ...parts };
+}
+
+/** Models double things too: an identical change on the same record is answered with the earlier one. */
+async function refuseDuplicate(
+  trx: Db,
+  runtime: Runtime,
+  intent: Intent,
+  effectDigest: string | null,
+  now: number,
+): Promise<void> {
+  if (effectDigest === null) return;
+  const earlier = await sameEffect(trx, effectDigest, now - runtime.policy.duplicate_ms);
+  if (earlier === undefined) return;
+  const named = intent.not_duplicate_of;
+  if (named !== undefined && (named === earlier.write_id || named === earlier.record_id)) return;
+  throw new CaretakerError(
+    'duplicate',
+    'The same change was already asked for a short while ago. Nothing was changed now.',
+    {
+      next: 'list_writes with this write_id shows it; only if a second, equal change is really meant, repeat the call with not_duplicate_of naming it',
+      details: { write_id: earlier.write_id, record_id: earlier.record_id ?? undefined, state: earlier.state },
+    },
+  );
+}
+
+async function approvalNeeded(
+  trx: Db,
+  intent: Intent,
+  irreversible: boolean,
+): Promise<{ rule: ApprovalRule; reason: string } | undefined> {
+  const because = (rule: ApprovalRule) => ({ rule, reason: APPROVAL_RULES[rule] });
+  if (intent.risk === 'legal') return because('legal');
+  if (intent.approvals[0] !== undefined) return intent.approvals[0];
+  if (intent.risk !== 'money' || intent.amount === undefined) return undefined;
+  if (irreversible) return because('not_reversible');
+  const limit = intent.grant.limits[intent.tool] ?? { call: 0, day: 0 };
+  if (intent.amount > limit.call) return because('over_call_limit');
+  const spent = await spentSince(trx, intent.grant.principal, intent.tool, intent.day_start);
+  return spent + intent.amount > limit.day ? because('over_day_limit') : undefined;
+}
+
+async function firstState(
+  trx: Db,
+  intent: Intent,
+  row: WriteRow,
+  approval: object | undefined,
+  request: StepRequest | undefined,
+): Promise<WriteState> {
+  if (intent.rollout === 'shadow') return 'shadowed';
+  if (approval !== undefined) return 'awaiting_approval';
+  if (request === undefined) return 'ready';
+  return (await isBehind(trx, row)) ? 'ready' : 'sending';
+}
+
+async function holdCells(
+  trx: Db,
+  intent: Intent,
+  writeId: string,
+  cells: readonly { resource: string; cell: number }[],
+): Promise<void> {
+  const result = await trx
+    .insertInto('reservations')
+    .values(cells.map((cell) => ({ ...cell, connection: intent.connection, write_id: writeId })))
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (Number(result.numInsertedOrUpdatedRows ?? 0) !== cells.length)
+    throw new CaretakerError('slot_taken', 'This time was booked a moment ago. No tour was booked.', {
+      next: 'find_tour_slots for the free times',
+    });
+}
+
+function decideBy(runtime: Runtime, intent: Intent, now: number): number {
+  return Math.min(intent.not_after, now + runtime.policy.approval_ms);
+}
+
+async function askPerson(
+  trx: Db,
+  runtime: Runtime,
+  write: OpenWrite,
+  approval: { rule: ApprovalRule; reason: string },
+  now: number,
+): Promise<void> {
+  const { row } = write;
+  const approvalId = newId('ap', now);
+  await requestApproval(trx, {
+    approval_id: approvalId,
+    write_id: row.write_id,
+    command_digest: row.command_digest,
+    rule: approval.rule,
+    reason: approval.reason,
+    requested_by: row.principal,
+    requester_owner: row.owner,
+    property_id: row.property_id,
+    state: 'waiting',
+    decide_by: row.next_attempt_at,
+    created_at: now,
+    decided_at: null,
+    decided_by: null,
+    note_sealed: null,
+  });
+  await recordChanges(trx, now, [change(write, 'approval', approvalId, 'requested')]);
+  await enqueueNotification(trx, runtime.keyring, {
+    id: newId('n', now),
+    kind: 'approval.requested',
+    now,
+    body: {
+      approval_id: approvalId,
+      write_id: row.write_id,
+      tool: row.tool,
+      rule: approval.rule,
+      decide_by: new Date(row.next_attempt_at).toISOString(),
+    },
+  });
+}

@@ -1,0 +1,76 @@
+import type { ApprovalRow } from '../approvals/approvals.ts';
+import type { WriteRow } from './ledger.ts';
+import { type FieldOutcome, fieldsWith } from './proof.ts';
+import { SPENT_STATES } from './states.ts';
+
+/** A write as callers see it. Absent fields do not apply. */
+export interface WriteView {
+  write_id: string;
+  tool: string;
+  state: string;
+  /** True where this call changed nothing because the request id had been used for the same change before. */
+  replayed?: boolean;
+  record_id?: string;
+  property_id?: string;
+  /** What the PMS made of it: `posted`, `pending_in_pms` or `batch_open`. */
+  posting?: string;
+  /** `full` where every field was read back from the PMS equal. */
+  proof?: string;
+  not_stored?: string[];
+  not_readable?: string[];
+  approval?: { approval_id: string; state: string; reason: string; decide_by: string; decides: string };
+  error?: { code: string; message: string };
+  request_id?: string;
+  by?: string;
+  at: string;
+  next?: string;
+}
+
+const NEXT: Partial<Record<WriteRow['state'], string>> = {
+  ready: 'It is recorded and is sent as soon as the PMS can take it; list_writes shows how it goes on.',
+  sending: 'It is on its way; list_writes shows how it ended.',
+  sent: 'The PMS has answered; it is being read back.',
+  unknown: 'The PMS did not answer; the effect is being looked for. Do not ask for it again.',
+  needs_attention: 'A person has been told and finds out what the PMS did. Do not ask for it again.',
+  awaiting_approval: 'Nothing has changed yet; list_changes and list_writes show the decision.',
+  shadowed: 'Recorded only: this connection is not live yet, so nothing was sent.',
+};
+
+/** The public form of a ledger row and its approval. */
+export function viewOf(
+  row: WriteRow,
+  approval: ApprovalRow | undefined,
+  options: { replayed?: boolean } = {},
+): WriteView {
+  const fields = row.proof_json === null ? {} : (JSON.parse(row.proof_json) as Record<string, FieldOutcome>);
+  const notStored = fieldsWith('not_stored', fields);
+  const notReadable = fieldsWith('not_readable', fields);
+  const spent = SPENT_STATES.includes(row.state);
+  return {
+    write_id: row.write_id,
+    tool: row.tool,
+    state: row.state,
+    ...(options.replayed === true && { replayed: true }),
+    ...(row.record_id !== null && { record_id: row.record_id }),
+    ...(row.property_id !== null && { property_id: row.property_id }),
+    ...(row.posting !== null && { posting: row.posting }),
+    ...(row.proof !== null && { proof: row.proof }),
+    ...(notStored.length > 0 && { not_stored: notStored }),
+    ...(notReadable.length > 0 && { not_readable: notReadable }),
+    ...(approval !== undefined && { approval: approvalView(approval) }),
+    ...(row.error_code !== null && { error: { code: row.error_code, message: row.error_message ?? '' } }),
+    at: new Date(row.created_at).toISOString(),
+    ...(NEXT[row.state] !== undefined && { next: NEXT[row.state] }),
+    ...(spent && { next: 'Nothing was changed. To try again, use a new request_id.' }),
+  };
+}
+
+function approvalView(approval: ApprovalRow): NonNullable<WriteView['approval']> {
+  return {
+    approval_id: approval.approval_id,
+    state: approval.state,
+    reason: approval.reason,
+    decide_by: new Date(approval.decide_by).toISOString(),
+    decides: 'a person with the scope approvals:decide who is not the requester',
+  };
+}

@@ -1,0 +1,174 @@
+import type { Grant } from '../grants/grant.ts';
+import { approvalOf } from '../approvals/approvals.ts';
+import { decideApproval, resolveWrite } from './decisions.ts';
+import {
+  listWrites,
+  readyFor,
+  StaleWrite,
+  writeById,
+  writeOfRequest,
+  type WriteFilter,
+  type WriteRow,
+} from './ledger.ts';
+import { openWrite, type OpenWrite } from './open_write.ts';
+import { resume, sweep } from './recovery.ts';
+import { type Runtime } from './runtime.ts';
+import { sendStep } from './sender.ts';
+import { type Intent, recordIntent } from './submit.ts';
+import { viewOf, type WriteView } from './view.ts';
+
+/** How many due writes one round of the sweep takes up. */
+const SWEEP_BATCH = 200;
+
+/** The ledger at work: everything that changes a PMS goes through here. */
+export interface Writeback {
+  /** Records an intent and, where nothing stands in the way, carries it out. Waits a bounded time for the outcome. */
+  submit(intent: Intent, signal?: AbortSignal): Promise<WriteRow>;
+  /** The write of a request id, opened, or undefined where the id is unused. */
+  ofRequest(key: {
+    organisation: string;
+    principal: string;
+    tool: string;
+    request_id: string;
+  }): Promise<OpenWrite | undefined>;
+  byId(writeId: string): Promise<OpenWrite | undefined>;
+  view(row: WriteRow, options?: { replayed?: boolean }): Promise<WriteView>;
+  list(filter: WriteFilter): Promise<WriteRow[]>;
+  decide(grant: Grant, approvalId: string, decision: { approve: boolean; note?: string }): Promise<WriteRow>;
+  resolve(
+    grant: Grant,
+    writeId: string,
+    finding: { happened: boolean; record_id?: string; note: string },
+  ): Promise<void>;
+  /** Takes up everything that is due now, and waits for it. Returns how many writes there were. */
+  recover(): Promise<number>;
+  /** Starts taking up due writes by itself, every `everyMs`; returns what stops it. */
+  start(everyMs: number): () => void;
+  /** Waits until nothing is under way in this process. */
+  drain(): Promise<void>;
+}
+
+export function createWriteback(runtime: Runtime): Writeback {
+  const running = new Map<string, Promise<void>>();
+  let closed = false;
+
+  /** Runs work on a write unless this process is at it already; then that work is waited for. */
+  function take(writeId: string, orderKey: string | undefined, work: () => Promise<void>): Promise<void> {
+    const known = running.get(writeId);
+    if (known !== undefined) return known;
+    const promise = work()
+      .catch((error: unknown) => {
+        if (!(error instanceof StaleWrite)) runtime.onTrouble('write_failed', writeId, error);
+      })
+      .finally(() => {
+        running.delete(writeId);
+        if (orderKey !== undefined && orderKey !== writeId && !closed) void sendWaiting(orderKey);
+      });
+    running.set(writeId, promise);
+    return promise;
+  }
+
+  async function sendWaiting(orderKey: string): Promise<void> {
+    try {
+      const row = await readyFor(runtime.store.ledger, orderKey);
+      if (row === undefined || row.next_attempt_at > runtime.clock()) return;
+      await take(row.write_id, orderKey, () => resume(runtime, openWrite(runtime.keyring, row)));
+    } catch (error) {
+      runtime.onTrouble('send_next', orderKey, error);
+    }
+  }
+
+  async function current(writeId: string): Promise<WriteRow> {
+    const row = await writeById(runtime.store.ledger, writeId);
+    if (row === undefined) throw new RangeError('a write has vanished from the ledger');
+    return row;
+  }
+
+  /** Waits for work on a write, but not longer than a caller may be kept waiting. */
+  async function settled(writeId: string, work: Promise<void>, signal: AbortSignal | undefined): Promise<WriteRow> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, runtime.policy.wait_ms);
+      signal?.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.race([work, patience]);
+    clearTimeout(timer);
+    return current(writeId);
+  }
+
+  async function recoverAll(): Promise<number> {
+    const works: Promise<void>[] = [];
+    const count = await sweep(runtime, SWEEP_BATCH, async (writeId, work) => {
+      works.push(take(writeId, undefined, work));
+    });
+    await Promise.all(works);
+    return count;
+  }
+
+  return {
+    async submit(intent, signal) {
+      const { write, request } = await recordIntent(runtime, intent);
+      const { write_id: writeId, order_key: key, state } = write.row;
+      if (request !== undefined)
+        return settled(
+          writeId,
+          take(writeId, key, () => sendStep(runtime, write, request)),
+          signal,
+        );
+      if (state !== 'ready') return write.row;
+      const ahead = [...running.values()];
+      const turn = Promise.all(ahead).then(() =>
+        take(writeId, key, async () => resume(runtime, await reopened(writeId))),
+      );
+      return settled(writeId, turn, signal);
+    },
+    async ofRequest(key) {
+      const row = await writeOfRequest(runtime.store.ledger, key);
+      return row === undefined ? undefined : openWrite(runtime.keyring, row);
+    },
+    async byId(writeId) {
+      const row = await writeById(runtime.store.ledger, writeId);
+      return row === undefined ? undefined : openWrite(runtime.keyring, row);
+    },
+    async view(row, options) {
+      const approval =
+        row.state === 'done' && row.risk === 'write' ? undefined : await approvalOf(runtime.store.ledger, row.write_id);
+      return viewOf(row, approval, options);
+    },
+    list: (filter) => listWrites(runtime.store.ledger, filter),
+    async decide(grant, approvalId, decision) {
+      const write = await decideApproval(runtime, grant, approvalId, decision);
+      if (write.row.state !== 'ready') return current(write.row.write_id);
+      const { write_id: writeId, order_key: key } = write.row;
+      return settled(
+        writeId,
+        take(writeId, key, () => resume(runtime, write)),
+        undefined,
+      );
+    },
+    resolve: (grant, writeId, finding) => resolveWrite(runtime, grant, writeId, finding),
+    recover: recoverAll,
+    start(everyMs) {
+      let busy = false;
+      const timer = setInterval(() => {
+        if (busy) return;
+        busy = true;
+        recoverAll()
+          .catch((error: unknown) => runtime.onTrouble('sweep', '', error))
+          .finally(() => {
+            busy = false;
+          });
+      }, everyMs);
+      timer.unref();
+      return () => clearInterval(timer);
+    },
+    async drain() {
+      closed = true;
+      while (running.size > 0) await Promise.all(running.values());
+    },
+  };
+
+  async function reopened(writeId: string): Promise<OpenWrite> {
+    return openWrite(runtime.keyring, await current(writeId));
+  }
+}
