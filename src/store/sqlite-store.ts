@@ -5,7 +5,7 @@ import { extname, join } from 'node:path';
 import type { EngineStore } from './half.ts';
 import { migrate } from './migrations.ts';
 import type { LedgerTables, MirrorTables } from './schema.ts';
-import { SqliteFile } from './sqlite.ts';
+import { SqliteFile } from './sqlite-file.ts';
 
 /** The file beside the ledger that holds the mirror: `caretaker.db` has `caretaker.mirror.db`. */
 export function mirrorPath(ledgerPath: string): string {

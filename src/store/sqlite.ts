@@ -1,20 +1,12 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseSync, backup, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import {
-  DefaultQueryExecutor,
-  DummyDriver,
-  Kysely,
-  SqliteDialect,
-  Transaction,
-  type ConnectionProvider,
-  type DatabaseConnection,
-  type SqliteDatabase,
-  type SqliteStatement,
-} from 'kysely';
-import { GroupCommit } from './group-commit.ts';
+import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import { LOCK_WAIT_MS, whileLocked } from './lock-wait.ts';
 import { StoreUnavailable, type StoreTrouble } from './unavailable.ts';
+
+/*
+ * The only file that knows node:sqlite, whose names are still moving: `DatabaseSync` in the shape that Kysely's own
+ * dialect expects.
+ */
 
 /** Statements kept prepared per connection. Lists of varying length make many texts, so the number is bounded. */
 const STATEMENTS_KEPT = 400;
@@ -33,7 +25,7 @@ const TROUBLES: Record<number, StoreTrouble> = {
 };
 
 /** The driver's error as a `StoreUnavailable` where it is one; anything else (a constraint, a typo) as it came. */
-export function translateSqliteError(error: unknown): unknown {
+function translateSqliteError(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   if (error.code === 'ERR_INVALID_STATE') return new StoreUnavailable('closed', error);
   if (error.code !== 'ERR_SQLITE_ERROR' || !('errcode' in error) || typeof error.errcode !== 'number') return error;
@@ -93,8 +85,9 @@ export class SqliteConnection implements SqliteDatabase {
   /** Refuses statements outside of a transaction: a query that was not awaited would land in somebody else's. */
   readonly #onlyInTransaction: boolean;
 
-  constructor(database: DatabaseSync, options: { onlyInTransaction: boolean }) {
-    this.#database = database;
+  /** `timeout`: how long SQLite itself waits for a lock, milliseconds; the whole process stands still meanwhile. */
+  constructor(path: string, options: { onlyInTransaction: boolean; timeout: number }) {
+    this.#database = guarded(() => new DatabaseSync(path, { timeout: options.timeout }));
     this.#onlyInTransaction = options.onlyInTransaction;
   }
 
@@ -129,133 +122,16 @@ export class SqliteConnection implements SqliteDatabase {
   }
 }
 
-/** Kysely's own connection over ours. It is acquired once and for all: node:sqlite answers within the call. */
-async function kyselyConnection(connection: SqliteConnection): Promise<DatabaseConnection> {
-  const driver = new SqliteDialect({ database: connection }).createDriver();
-  await driver.init();
-  return driver.acquireConnection();
-}
+/** How safe a commit is: `full` survives a power cut, `normal` may lose the last ones then, `off` is for tests. */
+export type Synchronous = 'full' | 'normal' | 'off';
 
-/** Kysely begins deferred transactions, which fail under several writers; there is one way to begin one here. */
-class NoTransactions extends DummyDriver {
-  override async beginTransaction(): Promise<void> {
-    throw new Error('transactions go through the transaction method of the store');
-  }
-}
-
-function kyselyProps(provider: ConnectionProvider) {
-  const dialect = new SqliteDialect({ database: () => Promise.reject(new Error('connections come from the file')) });
-  const executor = new DefaultQueryExecutor(dialect.createQueryCompiler(), dialect.createAdapter(), provider);
-  return { config: { dialect }, dialect, driver: new NoTransactions(), executor };
-}
-
-export interface SqliteFileOptions {
-  path: string;
-  /** `full` survives a power cut, `normal` may lose the last commits then, `off` is for tests. */
-  synchronous: 'full' | 'normal' | 'off';
-  /** Called before the first read, so that a file is opened and migrated only when it is needed. */
-  ready: () => Promise<void>;
-}
-
-/**
- * One SQLite file: a writer, which transactions share through the group commit, and a reader beside it, which sees
- * what is committed and waits for nobody.
- */
-export class SqliteFile<Tables> {
-  readonly read: Kysely<Tables>;
-  readonly #options: SqliteFileOptions;
-  #writer: SqliteConnection | undefined;
-  #reader: SqliteConnection | undefined;
-  #readerConnection: DatabaseConnection | undefined;
-  #commits: GroupCommit<Transaction<Tables>> | undefined;
-
-  constructor(options: SqliteFileOptions) {
-    this.#options = options;
-    this.read = new Kysely<Tables>(
-      kyselyProps({ provideConnection: async (consumer) => consumer(await this.#readable()) }),
-    );
-  }
-
-  async #readable(): Promise<DatabaseConnection> {
-    if (!this.#readerConnection) await this.#options.ready();
-    if (!this.#readerConnection) throw new StoreUnavailable('closed');
-    return this.#readerConnection;
-  }
-
-  /**
-   * Opens both connections and migrates; creates folder and file, readable by their owner alone, where they do not
-   * exist. Nobody reads before the tables are there.
-   */
-  async open(migrate: (trx: Transaction<Tables>) => Promise<void>): Promise<void> {
-    const { path, synchronous } = this.#options;
-    createPrivately(path);
-    const writer = await openConnection(path, synchronous, { onlyInTransaction: true });
-    try {
-      // A writer that finds the file locked tries again later instead of stopping the whole process inside SQLite.
-      writer.exec('pragma busy_timeout = 0');
-      const connection = await kyselyConnection(writer);
-      const trx = new Transaction<Tables>(kyselyProps({ provideConnection: (consumer) => consumer(connection) }));
-      const commits = new GroupCommit(writer, trx);
-      await commits.run(migrate);
-      const reader = await openConnection(path, synchronous, { onlyInTransaction: false });
-      reader.exec('pragma query_only = on');
-      this.#readerConnection = await kyselyConnection(reader);
-      this.#commits = commits;
-      this.#reader = reader;
-      this.#writer = writer;
-    } catch (error) {
-      writer.close();
-      throw error;
-    }
-  }
-
-  /** Runs `fn` in an immediate transaction; resolves once it is on disk. `fn` awaits nothing but its own queries. */
-  async transaction<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
-    if (!this.#commits) throw new StoreUnavailable('closed');
-    return this.#commits.run(fn);
-  }
-
-  /** Copies the file as it is at one moment to `target`, while work goes on. Returns the number of pages. */
-  async backup(target: string): Promise<number> {
-    const source = new DatabaseSync(this.#options.path, { timeout: LOCK_WAIT_MS });
-    try {
-      // In one step: with several, every write in between would start the copy anew.
-      return await backup(source, target, { rate: 0x7fffffff });
-    } catch (error) {
-      throw translateSqliteError(error);
-    } finally {
-      source.close();
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#commits?.finish();
-    this.#commits = undefined;
-    this.#readerConnection = undefined;
-    this.#reader?.close();
-    this.#writer?.close();
-  }
-}
-
-/** Names of tenants are in there, so neither folder nor file is for everybody on the machine. */
-function createPrivately(path: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    closeSync(openSync(path, 'a', 0o600));
-  } catch (error) {
-    throw new StoreUnavailable('unreachable', error);
-  }
-}
-
-async function openConnection(
+/** Opens a file as every file of a store is opened. */
+export async function openConnection(
   path: string,
-  synchronous: SqliteFileOptions['synchronous'],
+  synchronous: Synchronous,
   options: { onlyInTransaction: boolean },
 ): Promise<SqliteConnection> {
-  const connection = new SqliteConnection(
-    guarded(() => new DatabaseSync(path, { timeout: LOCK_WAIT_MS })),
-    options,
-  );
+  const connection = new SqliteConnection(path, { timeout: LOCK_WAIT_MS, ...options });
   try {
     // Several processes that open a new file at once are told "locked" here without any wait.
     await whileLocked(() => connection.exec('pragma journal_mode = wal'), LOCK_WAIT_MS);
@@ -266,5 +142,18 @@ async function openConnection(
   } catch (error) {
     connection.close();
     throw error;
+  }
+}
+
+/** Copies a database as it is at one moment, while others go on writing to it. */
+export async function copyDatabase(from: string, to: string): Promise<void> {
+  const source = guarded(() => new DatabaseSync(from, { timeout: LOCK_WAIT_MS }));
+  try {
+    // In one step: with several, every write in between would start the copy anew.
+    await backup(source, to, { rate: 0x7fffffff });
+  } catch (error) {
+    throw translateSqliteError(error);
+  } finally {
+    source.close();
   }
 }

@@ -1,0 +1,123 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  DefaultQueryExecutor,
+  DummyDriver,
+  Kysely,
+  SqliteDialect,
+  Transaction,
+  type ConnectionProvider,
+  type DatabaseConnection,
+} from 'kysely';
+import { GroupCommit } from './group-commit.ts';
+import { copyDatabase, openConnection, type SqliteConnection, type Synchronous } from './sqlite.ts';
+import { StoreUnavailable } from './unavailable.ts';
+
+/** Kysely's own connection over ours. It is acquired once and for all: node:sqlite answers within the call. */
+async function kyselyConnection(connection: SqliteConnection): Promise<DatabaseConnection> {
+  const driver = new SqliteDialect({ database: connection }).createDriver();
+  await driver.init();
+  return driver.acquireConnection();
+}
+
+/** Kysely begins deferred transactions, which fail under several writers; there is one way to begin one here. */
+class NoTransactions extends DummyDriver {
+  override async beginTransaction(): Promise<void> {
+    throw new Error('transactions go through the transaction method of the store');
+  }
+}
+
+function kyselyProps(provider: ConnectionProvider) {
+  const dialect = new SqliteDialect({ database: () => Promise.reject(new Error('connections come from the file')) });
+  const executor = new DefaultQueryExecutor(dialect.createQueryCompiler(), dialect.createAdapter(), provider);
+  return { config: { dialect }, dialect, driver: new NoTransactions(), executor };
+}
+
+export interface SqliteFileOptions {
+  path: string;
+  synchronous: Synchronous;
+  /** Called before the first read, so that a file is opened and migrated only when it is needed. */
+  ready: () => Promise<void>;
+}
+
+/**
+ * One SQLite file: a writer, which transactions share through the group commit, and a reader beside it, which sees
+ * what is committed and waits for nobody.
+ */
+export class SqliteFile<Tables> {
+  readonly read: Kysely<Tables>;
+  readonly #options: SqliteFileOptions;
+  #writer: SqliteConnection | undefined;
+  #reader: SqliteConnection | undefined;
+  #readerConnection: DatabaseConnection | undefined;
+  #commits: GroupCommit<Transaction<Tables>> | undefined;
+
+  constructor(options: SqliteFileOptions) {
+    this.#options = options;
+    this.read = new Kysely<Tables>(
+      kyselyProps({ provideConnection: async (consumer) => consumer(await this.#readable()) }),
+    );
+  }
+
+  async #readable(): Promise<DatabaseConnection> {
+    if (!this.#readerConnection) await this.#options.ready();
+    if (!this.#readerConnection) throw new StoreUnavailable('closed');
+    return this.#readerConnection;
+  }
+
+  /**
+   * Opens both connections and migrates; creates folder and file, readable by their owner alone, where they do not
+   * exist. Nobody reads before the tables are there.
+   */
+  async open(migrate: (trx: Transaction<Tables>) => Promise<void>): Promise<void> {
+    const { path, synchronous } = this.#options;
+    createPrivately(path);
+    const writer = await openConnection(path, synchronous, { onlyInTransaction: true });
+    try {
+      // A writer that finds the file locked tries again later instead of stopping the whole process inside SQLite.
+      writer.exec('pragma busy_timeout = 0');
+      const connection = await kyselyConnection(writer);
+      const trx = new Transaction<Tables>(kyselyProps({ provideConnection: (consumer) => consumer(connection) }));
+      const commits = new GroupCommit(writer, trx);
+      await commits.run(migrate);
+      const reader = await openConnection(path, synchronous, { onlyInTransaction: false });
+      reader.exec('pragma query_only = on');
+      this.#readerConnection = await kyselyConnection(reader);
+      this.#commits = commits;
+      this.#reader = reader;
+      this.#writer = writer;
+    } catch (error) {
+      writer.close();
+      throw error;
+    }
+  }
+
+  /** Runs `fn` in an immediate transaction; resolves once it is on disk. `fn` awaits nothing but its own queries. */
+  async transaction<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    if (!this.#commits) throw new StoreUnavailable('closed');
+    return this.#commits.run(fn);
+  }
+
+  /** Copies the file as it is at one moment to `target`, while work goes on. */
+  backup(target: string): Promise<void> {
+    return copyDatabase(this.#options.path, target);
+  }
+
+  async close(): Promise<void> {
+    await this.#commits?.finish();
+    this.#commits = undefined;
+    this.#readerConnection = undefined;
+    this.#reader?.close();
+    this.#writer?.close();
+  }
+}
+
+/** Names of tenants are in there, so neither folder nor file is for everybody on the machine. */
+function createPrivately(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
+  } catch (error) {
+    throw new StoreUnavailable('unreachable', error);
+  }
+}
