@@ -51,10 +51,11 @@ export function ownRecord<K extends RecordKind>(
   kind: K,
   id: string,
   propertyId: string,
+  field = `${kind}_id`,
 ): RecordOf<K> & { property_id: string } {
   const record = pms.records.find(kind, id) as (RecordOf<K> & { property_id: string }) | undefined;
   if (record === undefined || record.property_id !== propertyId) {
-    throw new VendorError('not_found', `Property ${propertyId} has no ${kind} ${id}.`, { field: `${kind}_id` });
+    throw new VendorError('not_found', `Property ${propertyId} has no ${kind} ${id}.`, { field });
   }
   return record;
 }
