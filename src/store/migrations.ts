@@ -240,6 +240,19 @@ const createLedger: Migration = ({ text, integer, counter, table, key_only_table
   'create index changes_property on changes (property_id, seq)',
   'create index changes_record on changes (kind, record_id, seq)',
   'create index changes_at on changes (at)',
+  `create table refusals (
+    refusal_id ${text} primary key,
+    at ${integer} not null,
+    organisation ${text} not null,
+    principal ${text} not null,
+    principal_kind ${text} not null,
+    tool ${text} not null,
+    request_id ${text},
+    code ${text} not null,
+    message ${text} not null,
+    property_id ${text}
+  ) ${table}`,
+  'create index refusals_at on refusals (organisation, at)',
 
   `create table kv (
     key ${text} not null primary key,

@@ -214,6 +214,20 @@ export interface ChangeTable {
   detail_json: string;
 }
 
+/** Calls that were refused before anything was recorded, for "what did the agents do last night". */
+export interface RefusalTable {
+  refusal_id: string;
+  at: number;
+  organisation: string;
+  principal: string;
+  principal_kind: 'person' | 'agent';
+  tool: string;
+  request_id: string | null;
+  code: string;
+  message: string;
+  property_id: string | null;
+}
+
 /** Small values with a life span: vendor tokens, counters of pace, cursors. */
 export interface KvTable {
   key: string;
@@ -236,6 +250,7 @@ export interface LedgerTables {
   notifications: NotificationTable;
   reservations: ReservationTable;
   changes: ChangeTable;
+  refusals: RefusalTable;
   kv: KvTable;
 }
 

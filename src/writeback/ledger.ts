@@ -124,19 +124,6 @@ export async function spentSince(db: Db, principal: string, tool: string, since:
   return Number(row?.total ?? 0);
 }
 
-/** The next writes of a record that wait to be sent, oldest first. */
-export async function readyFor(db: Db, orderKey: string): Promise<WriteRow | undefined> {
-  const row = await db
-    .selectFrom('writes')
-    .selectAll()
-    .where('order_key', '=', orderKey)
-    .where('state', '=', 'ready')
-    .orderBy('write_id')
-    .limit(1)
-    .executeTakeFirst();
-  return row === undefined ? undefined : typed(row);
-}
-
 const UNFINISHED: readonly WriteState[] = WRITE_STATES.filter(
   (state) =>
     state === 'recorded' || state === 'ready' || state === 'awaiting_approval' || IN_FLIGHT_STATES.includes(state),

@@ -1,30 +1,38 @@
+import * as z from 'zod/v4';
 import type { ApprovalRow } from '../approvals/approvals.ts';
 import type { WriteRow } from './ledger.ts';
 import { type FieldOutcome, fieldsWith } from './proof.ts';
 import { SPENT_STATES } from './states.ts';
 
 /** A write as callers see it. Absent fields do not apply. */
-export interface WriteView {
-  write_id: string;
-  tool: string;
-  state: string;
+export const WriteViewSchema = z.object({
+  write_id: z.string(),
+  tool: z.string(),
+  state: z.string(),
   /** True where this call changed nothing because the request id had been used for the same change before. */
-  replayed?: boolean;
-  record_id?: string;
-  property_id?: string;
+  replayed: z.boolean().optional(),
+  record_id: z.string().optional(),
+  property_id: z.string().optional(),
   /** What the PMS made of it: `posted`, `pending_in_pms` or `batch_open`. */
-  posting?: string;
+  posting: z.string().optional(),
   /** `full` where every field was read back from the PMS equal. */
-  proof?: string;
-  not_stored?: string[];
-  not_readable?: string[];
-  approval?: { approval_id: string; state: string; reason: string; decide_by: string; decides: string };
-  error?: { code: string; message: string };
-  request_id?: string;
-  by?: string;
-  at: string;
-  next?: string;
-}
+  proof: z.string().optional(),
+  not_stored: z.array(z.string()).optional(),
+  not_readable: z.array(z.string()).optional(),
+  approval: z
+    .object({
+      approval_id: z.string(),
+      state: z.string(),
+      reason: z.string(),
+      decide_by: z.string(),
+      decides: z.string(),
+    })
+    .optional(),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  at: z.string(),
+  next: z.string().optional(),
+});
+export type WriteView = z.infer<typeof WriteViewSchema>;
 
 const NEXT: Partial<Record<WriteRow['state'], string>> = {
   ready: 'It is recorded and is sent as soon as the PMS can take it; list_writes shows how it goes on.',

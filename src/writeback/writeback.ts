@@ -1,15 +1,7 @@
 import type { Grant } from '../grants/grant.ts';
 import { approvalOf } from '../approvals/approvals.ts';
 import { decideApproval, resolveWrite } from './decisions.ts';
-import {
-  listWrites,
-  readyFor,
-  StaleWrite,
-  writeById,
-  writeOfRequest,
-  type WriteFilter,
-  type WriteRow,
-} from './ledger.ts';
+import { listWrites, StaleWrite, writeById, writeOfRequest, type WriteFilter, type WriteRow } from './ledger.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
 import { resume, sweep } from './recovery.ts';
 import { type Runtime } from './runtime.ts';
@@ -50,32 +42,29 @@ export interface Writeback {
 
 export function createWriteback(runtime: Runtime): Writeback {
   const running = new Map<string, Promise<void>>();
-  let closed = false;
+  /** The last work of each record in this process: the next one on the same record starts when it ends. */
+  const tails = new Map<string, Promise<void>>();
 
   /** Runs work on a write unless this process is at it already; then that work is waited for. */
-  function take(writeId: string, orderKey: string | undefined, work: () => Promise<void>): Promise<void> {
+  function take(writeId: string, work: () => Promise<void>): Promise<void> {
     const known = running.get(writeId);
     if (known !== undefined) return known;
     const promise = work()
       .catch((error: unknown) => {
         if (!(error instanceof StaleWrite)) runtime.onTrouble('write_failed', writeId, error);
       })
-      .finally(() => {
-        running.delete(writeId);
-        if (orderKey !== undefined && orderKey !== writeId && !closed) void sendWaiting(orderKey);
-      });
+      .finally(() => running.delete(writeId));
     running.set(writeId, promise);
     return promise;
   }
 
-  async function sendWaiting(orderKey: string): Promise<void> {
-    try {
-      const row = await readyFor(runtime.store.ledger, orderKey);
-      if (row === undefined || row.next_attempt_at > runtime.clock()) return;
-      await take(row.write_id, orderKey, () => resume(runtime, openWrite(runtime.keyring, row)));
-    } catch (error) {
-      runtime.onTrouble('send_next', orderKey, error);
-    }
+  function inLine(orderKey: string, work: () => Promise<void>, waits: boolean): Promise<void> {
+    const before = waits ? tails.get(orderKey) : undefined;
+    const promise: Promise<void> = (before === undefined ? work() : before.then(work)).finally(() => {
+      if (tails.get(orderKey) === promise) tails.delete(orderKey);
+    });
+    tails.set(orderKey, promise);
+    return promise;
   }
 
   async function current(writeId: string): Promise<WriteRow> {
@@ -99,7 +88,7 @@ export function createWriteback(runtime: Runtime): Writeback {
   async function recoverAll(): Promise<number> {
     const works: Promise<void>[] = [];
     const count = await sweep(runtime, SWEEP_BATCH, async (writeId, work) => {
-      works.push(take(writeId, undefined, work));
+      works.push(take(writeId, work));
     });
     await Promise.all(works);
     return count;
@@ -109,17 +98,12 @@ export function createWriteback(runtime: Runtime): Writeback {
     async submit(intent, signal) {
       const { write, request } = await recordIntent(runtime, intent);
       const { write_id: writeId, order_key: key, state } = write.row;
-      if (request !== undefined)
-        return settled(
-          writeId,
-          take(writeId, key, () => sendStep(runtime, write, request)),
-          signal,
-        );
+      if (request !== undefined) {
+        const work = inLine(key, () => take(writeId, () => sendStep(runtime, write, request)), false);
+        return settled(writeId, work, signal);
+      }
       if (state !== 'ready') return write.row;
-      const ahead = [...running.values()];
-      const turn = Promise.all(ahead).then(() =>
-        take(writeId, key, async () => resume(runtime, await reopened(writeId))),
-      );
+      const turn = inLine(key, () => take(writeId, async () => resume(runtime, await reopened(writeId))), true);
       return settled(writeId, turn, signal);
     },
     async ofRequest(key) {
@@ -140,11 +124,8 @@ export function createWriteback(runtime: Runtime): Writeback {
       const write = await decideApproval(runtime, grant, approvalId, decision);
       if (write.row.state !== 'ready') return current(write.row.write_id);
       const { write_id: writeId, order_key: key } = write.row;
-      return settled(
-        writeId,
-        take(writeId, key, () => resume(runtime, write)),
-        undefined,
-      );
+      const turn = inLine(key, () => take(writeId, () => resume(runtime, write)), true);
+      return settled(writeId, turn, undefined);
     },
     resolve: (grant, writeId, finding) => resolveWrite(runtime, grant, writeId, finding),
     recover: recoverAll,
@@ -163,7 +144,6 @@ export function createWriteback(runtime: Runtime): Writeback {
       return () => clearInterval(timer);
     },
     async drain() {
-      closed = true;
       while (running.size > 0) await Promise.all(running.values());
     },
   };

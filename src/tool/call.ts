@@ -1,0 +1,81 @@
+import type { Grant } from '../grants/grant.ts';
+import { CaretakerError } from '../model/errors.ts';
+import type { Rollout, Workflow } from '../model/rollout.ts';
+import { localDate, toInstant, zoneForProperty } from '../model/zoned_time.ts';
+import type { Call } from '../tool.ts';
+import { createGrantedRecords, type Found } from './granted_records.ts';
+import type { CallOptions, PipelineParts } from './pipeline.ts';
+
+/** A call with what only the pipeline needs of it. */
+export interface PipelineCall extends Call {
+  /** Sees to it that the mirror of the grant's connections has been loaded, with progress to the caller. */
+  load(): Promise<void>;
+  /** Start of today at a property, epoch milliseconds; of the UTC day where its zone is unknown. */
+  dayStart(property: Found<'property'> | undefined): number;
+  rolloutOf(connection: string, workflow: Workflow | undefined): 'shadow' | 'live';
+}
+
+/** Makes the context of one call. Opens nothing. */
+export function createCall(
+  parts: Pick<PipelineParts, 'config' | 'store' | 'keyring' | 'records' | 'writeback'>,
+  grant: Grant,
+  now: number,
+  options: CallOptions = {},
+): PipelineCall {
+  const { config } = parts;
+  const records = createGrantedRecords(grant, parts.records, parts.writeback);
+
+  function knownZone(property: Found<'property'> | undefined): string | undefined {
+    if (property === undefined) return undefined;
+    const settings = config.connections.find(({ id }) => id === property.connection);
+    return zoneForProperty({ property: property.record, configured: settings?.time_zones ?? {} });
+  }
+
+  return {
+    grant,
+    now,
+    config,
+    records,
+    writeback: parts.writeback,
+    store: parts.store,
+    keyring: parts.keyring,
+    signal: options.signal,
+    zoneOf(property) {
+      const zone = knownZone(property);
+      if (zone !== undefined) return zone;
+      throw new CaretakerError(
+        'invalid_input',
+        'The time zone of this property is not known, so no time can be booked or shown there. Nothing was changed.',
+        {
+          field: 'property_id',
+          next: `a person has to set time_zones.properties.${property.record.id} of connection ${property.connection} in the configuration`,
+        },
+      );
+    },
+    today(property) {
+      return localDate(new Date(now).toISOString(), knownZone(property) ?? 'UTC');
+    },
+    dayStart(property) {
+      const zone = knownZone(property) ?? 'UTC';
+      const start = toInstant(`${localDate(new Date(now).toISOString(), zone)}T00:00`, zone);
+      return 'instant' in start ? Date.parse(start.instant) : now - (now % 86_400_000);
+    },
+    async load() {
+      for (const connection of records.connections)
+        await parts.records.ensureLoaded(connection, {
+          ...(options.signal !== undefined && { signal: options.signal }),
+          onProgress: (done: number, total: number | undefined, message?: string) =>
+            options.progress?.(done, total, message),
+        });
+    },
+    rolloutOf(connection, workflow) {
+      const settings = config.connections.find(({ id }) => id === connection);
+      const rollout: Rollout = workflow === undefined ? 'live' : (settings?.workflows[workflow] ?? 'off');
+      if (rollout === 'live' || rollout === 'shadow') return rollout;
+      throw new CaretakerError(
+        'not_permitted',
+        'This connection is not open for changes of this kind. Nothing was changed.',
+      );
+    },
+  };
+}

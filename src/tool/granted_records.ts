@@ -1,0 +1,216 @@
+import { allowsProperty, type Grant } from '../grants/grant.ts';
+import { CaretakerError } from '../model/errors.ts';
+import { RECORD_KINDS, type RecordKind, type RecordOf } from '../model/records.ts';
+import type { ListFilters, ListPage, ReadRecord, Records } from '../sync/records.ts';
+import type { Writeback } from '../writeback/writeback.ts';
+import { isWriteId } from '../writeback/ids.ts';
+
+/** A record, where it is, and how fresh this copy of it is. */
+export interface Found<K extends RecordKind = RecordKind> {
+  kind: K;
+  connection: string;
+  scope: string;
+  /** The id under which tools take and give it. */
+  ref: string;
+  record: RecordOf<K>;
+  version: string;
+  /** When the PMS was asked, epoch milliseconds. */
+  as_of: number;
+  stale: boolean;
+}
+
+/** The records that a grant allows, and no others: what lies outside is not found. */
+export interface GrantedRecords {
+  /** The connections of the grant, in the order of the configuration. */
+  readonly connections: readonly string[];
+  /** From the mirror. Throws `not_found`, naming `field`. */
+  get<K extends RecordKind>(kind: K, ref: string, field?: string): Promise<Found<K>>;
+  /** From the PMS now. Throws `not_found` or `pms_unavailable`. */
+  fresh<K extends RecordKind>(kind: K, ref: string, field?: string): Promise<Found<K>>;
+  /** A record that another one names, from the mirror; undefined where there is none. */
+  linked<K extends RecordKind>(from: Found, kind: K, id: string | undefined): Promise<Found<K> | undefined>;
+  /** The same from the PMS now. */
+  linkedFresh<K extends RecordKind>(from: Found, kind: K, id: string | undefined): Promise<Found<K> | undefined>;
+  /** One page from the mirror, over one connection. `filters.property_ids` is narrowed to the grant. */
+  list<K extends RecordKind>(
+    kind: K,
+    where: { connection: string } & ListFilters,
+    page?: ListPage,
+  ): Promise<{ records: Found<K>[]; next_cursor?: string }>;
+  /** Every match from the mirror, over one connection; for small sets such as the leases of a unit. */
+  all<K extends RecordKind>(kind: K, where: { connection: string } & ListFilters): Promise<Found<K>[]>;
+  /** Every match from the PMS now; for decisions about small sets. */
+  allFresh<K extends RecordKind>(
+    kind: K,
+    where: { connection: string; scope: string; property_id?: string; unit_id?: string; household_id?: string },
+  ): Promise<Found<K>[]>;
+  /** The opaque id that tools give for a record. */
+  ref(connection: string, scope: string, id: string): string;
+}
+
+/** The widest set that `all` gathers; a larger one is a listing and has pages. */
+const ALL_LIMIT = 2_000;
+
+export function createGrantedRecords(grant: Grant, records: Records, writeback: Writeback): GrantedRecords {
+  const pinned = new Set(grant.pins.map((pin) => pin.connection));
+  const connections = records.connections.filter((id) => pinned.size === 0 || pinned.has(id));
+  const only = connections.length === 1 ? connections[0] : undefined;
+
+  function ref(connection: string, scope: string, id: string): string {
+    const place = [...(only === undefined ? [connection] : []), ...(scope === '' ? [] : [scope])];
+    return place.length === 0 ? id : `${place.join(':')}:${id}`;
+  }
+
+  /** The places that an opaque id may mean under this grant. Vendors' ids may hold colons themselves. */
+  function places(text: string): { connection: string; scope: string; id: string }[] {
+    const found: { connection: string; scope: string; id: string }[] = [];
+    for (const connection of connections) {
+      let rest = text;
+      if (only === undefined) {
+        if (!text.startsWith(`${connection}:`)) continue;
+        rest = text.slice(connection.length + 1);
+      }
+      found.push({ connection, scope: '', id: rest });
+      const colon = rest.indexOf(':');
+      if (colon > 0) found.push({ connection, scope: rest.slice(0, colon), id: rest.slice(colon + 1) });
+    }
+    return found;
+  }
+
+  function notFound(kind: RecordKind, field: string | undefined): CaretakerError {
+    return new CaretakerError('not_found', `There is no such ${kind.replace('_', ' ')} here. Nothing was changed.`, {
+      ...(field !== undefined && { field }),
+      next: 'search_portfolio with the name, unit, phone or number as it was said',
+    });
+  }
+
+  function within<K extends RecordKind>(
+    kind: K,
+    place: { connection: string; scope: string },
+    read: ReadRecord<K> | undefined,
+  ): Found<K> | undefined {
+    if (read === undefined) return undefined;
+    const record = read.record as RecordOf<K>;
+    if (!allowsProperty(grant, place.connection, propertyOf(kind, record))) return undefined;
+    return {
+      kind,
+      connection: place.connection,
+      scope: place.scope,
+      ref: ref(place.connection, place.scope, record.id),
+      record,
+      version: read.version,
+      as_of: read.as_of,
+      stale: read.stale,
+    };
+  }
+
+  async function find<K extends RecordKind>(kind: K, text: string, fresh: boolean): Promise<Found<K> | undefined> {
+    const id = isWriteId(text) ? await recordOfWrite(kind, text) : text;
+    if (id === undefined) return undefined;
+    for (const place of places(id)) {
+      const read = fresh
+        ? await records.readThrough(place.connection, kind, place.scope, place.id)
+        : await records.get(place.connection, kind, place.scope, place.id);
+      const found = within(kind, place, read);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** A write's id stands for the record that it created. */
+  async function recordOfWrite(kind: RecordKind, writeId: string): Promise<string | undefined> {
+    const write = await writeback.byId(writeId);
+    if (write === undefined || write.row.organisation !== grant.organisation || write.row.record_kind !== kind)
+      return undefined;
+    if (write.row.record_id !== null) return ref(write.row.connection, write.row.scope, write.row.record_id);
+    throw new CaretakerError(
+      'conflict',
+      `The write ${writeId} has not reached the PMS yet, so its record has no id. Nothing was changed.`,
+      {
+        next: 'list_writes with this write_id shows when it is done',
+      },
+    );
+  }
+
+  async function linked<K extends RecordKind>(from: Found, kind: K, id: string | undefined, fresh: boolean) {
+    if (id === undefined) return undefined;
+    const read = fresh
+      ? await records.readThrough(from.connection, kind, from.scope, id)
+      : await records.get(from.connection, kind, from.scope, id);
+    return within(kind, from, read);
+  }
+
+  async function list<K extends RecordKind>(
+    kind: K,
+    { connection, ...filters }: { connection: string } & ListFilters,
+    page: ListPage = {},
+  ) {
+    const property_ids = narrowed(grant, connection, kind, filters.property_ids);
+    const answer = await records.list(
+      connection,
+      kind,
+      { ...filters, ...(property_ids !== undefined && { property_ids }) },
+      page,
+    );
+    return {
+      records: answer.records.flatMap((read) => within(kind, { connection, scope: read.scope }, read) ?? []),
+      ...(answer.next_cursor !== undefined && { next_cursor: answer.next_cursor }),
+    };
+  }
+
+  return {
+    connections,
+    ref,
+    list,
+    async get(kind, text, field) {
+      const found = await find(kind, text, false);
+      if (found === undefined) throw notFound(kind, field);
+      return found;
+    },
+    async fresh(kind, text, field) {
+      const found = await find(kind, text, true);
+      if (found === undefined) throw notFound(kind, field);
+      return found;
+    },
+    linked: (from, kind, id) => linked(from, kind, id, false),
+    linkedFresh: (from, kind, id) => linked(from, kind, id, true),
+    async all(kind, where) {
+      const gathered = [];
+      let cursor: string | undefined;
+      do {
+        const page = await list(kind, where, { limit: 500, ...(cursor !== undefined && { cursor }) });
+        gathered.push(...page.records);
+        cursor = page.next_cursor;
+      } while (cursor !== undefined && gathered.length < ALL_LIMIT);
+      return gathered;
+    },
+    async allFresh(kind, { connection, ...query }) {
+      const read = await records.listThrough(connection, kind, query);
+      return read.flatMap((one) => within(kind, { connection, scope: query.scope }, one) ?? []);
+    },
+  };
+}
+
+/** The property that a record belongs to, or undefined for what belongs to the whole portfolio. */
+export function propertyOf(kind: RecordKind, record: object): string | undefined {
+  if (kind === 'property') return (record as { id: string }).id;
+  return (record as { property_id?: string }).property_id;
+}
+
+const WITHOUT_PROPERTY: ReadonlySet<RecordKind> = new Set(['staff', 'vendor', 'gl_account', 'charge_code']);
+
+function narrowed(
+  grant: Grant,
+  connection: string,
+  kind: RecordKind,
+  asked: readonly string[] | undefined,
+): string[] | undefined {
+  const allowed = grant.pins.filter((pin) => pin.connection === connection).map((pin) => pin.property_id);
+  if (grant.pins.length === 0 || WITHOUT_PROPERTY.has(kind)) return asked === undefined ? undefined : [...asked];
+  return asked === undefined ? allowed : asked.filter((id) => allowed.includes(id));
+}
+
+/** Whether a text names a kind of record. */
+export function isRecordKind(text: string): text is RecordKind {
+  return (RECORD_KINDS as readonly string[]).includes(text);
+}

@@ -1,0 +1,273 @@
+import * as z from 'zod/v4';
+import type { ReadAudit } from '../audit/read-audit.ts';
+import type { Config } from '../config.ts';
+import { type Grant, singlePin, visibleTools } from '../grants/grant.ts';
+import { workflowOf } from '../grants/scopes.ts';
+import { CaretakerError } from '../model/errors.ts';
+import { digestOf } from '../model/version.ts';
+import type { KeyRing } from '../store/keyring.ts';
+import type { Store } from '../store/store.ts';
+import type { Records } from '../sync/records.ts';
+import type { ReadTool, Tool, WriteTool } from '../tool.ts';
+import type { OpenWrite } from '../writeback/open_write.ts';
+import { SPENT_STATES } from '../writeback/states.ts';
+import { RequestUsed } from '../writeback/submit.ts';
+import { WriteViewSchema } from '../writeback/view.ts';
+import type { Writeback } from '../writeback/writeback.ts';
+import { type Answer, errorAnswer, toCaretakerError } from './answers.ts';
+import { createCall, type PipelineCall } from './call.ts';
+import { describeIssue } from './issues.ts';
+import { leanInputSchema, leanOutputSchema } from './lean_schema.ts';
+import { recordRefusal } from './refusals.ts';
+import { resolveIds } from './resolve_ids.ts';
+import { cleaned } from './untrusted.ts';
+
+/** What the pipeline works with. */
+export interface PipelineParts {
+  catalogue: readonly Tool[];
+  config: Config;
+  store: Store;
+  keyring: KeyRing;
+  records: Records;
+  writeback: Writeback;
+  reads: ReadAudit;
+  clock: () => number;
+  /** Notes an unexpected failure and returns the reference that the caller is given. */
+  report(error: unknown): string;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  progress?(done: number, total: number | undefined, message?: string): void;
+}
+
+/** A tool as clients see it under one grant. */
+export interface ListedTool {
+  name: string;
+  title: string;
+  description: string;
+  inputSchema: object;
+  outputSchema: object;
+  annotations: object;
+}
+
+/** A name that is no tool at all, as opposed to one outside the grant. */
+export class NoSuchTool extends Error {
+  override name = 'NoSuchTool';
+}
+
+export interface Pipeline {
+  tools(grant: Grant): readonly ListedTool[];
+  /** Runs a tool. Every failure is an answer; only `NoSuchTool` is thrown. */
+  call(grant: Grant, name: string, args: unknown, options?: CallOptions): Promise<Answer>;
+}
+
+/** MCP annotations follow from the risk; no tool writes its own. */
+function annotations(tool: Tool): object {
+  const reads = tool.risk === 'read';
+  return {
+    title: tool.title,
+    readOnlyHint: reads,
+    destructiveHint: tool.risk === 'money' || tool.risk === 'legal',
+    idempotentHint: true,
+    openWorldHint: false,
+  };
+}
+
+/** The output schema of a tool with what the pipeline adds. */
+function outputOf(tool: Tool): z.ZodObject {
+  return 'propose' in tool ? tool.output.extend({ write: WriteViewSchema }) : tool.output;
+}
+
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const byName = new Map(parts.catalogue.map((tool) => [tool.name, tool]));
+  const outputs = new Map<string, z.ZodObject>();
+  const listings = new WeakMap<Grant, readonly ListedTool[]>();
+  const visible = new WeakMap<Grant, ReadonlySet<Tool>>();
+
+  function outputSchema(tool: Tool): z.ZodObject {
+    const known = outputs.get(tool.name);
+    if (known !== undefined) return known;
+    const made = outputOf(tool);
+    outputs.set(tool.name, made);
+    return made;
+  }
+
+  function seen(grant: Grant): ReadonlySet<Tool> {
+    const known = visible.get(grant);
+    if (known !== undefined) return known;
+    const made = new Set(visibleTools(parts.catalogue, grant));
+    visible.set(grant, made);
+    return made;
+  }
+
+  async function run(grant: Grant, tool: Tool, args: unknown, options: CallOptions): Promise<Answer> {
+    const now = parts.clock();
+    if (!seen(grant).has(tool))
+      throw new CaretakerError('not_permitted', `This key does not allow ${tool.name}. Nothing was changed.`, {
+        next: 'escalate_to_staff, or ask the person who answers for this key',
+      });
+    const input = parse(grant, tool, args);
+    await parts.store.ready();
+    const call = createCall(parts, grant, now, options);
+    if ('act' in tool) return present(tool, await tool.act(call, input, digestOf(input)), input);
+    if ('propose' in tool) return write(call, tool, input, options);
+    return read(call, tool, input);
+  }
+
+  async function read(call: PipelineCall, tool: ReadTool, input: Record<string, unknown>): Promise<Answer> {
+    if (tool.needs_no_pms !== true) {
+      await call.load();
+      await resolveIds(call, input);
+    }
+    const output = await tool.run(call, input);
+    parts.reads.record({
+      at: call.now,
+      actor: call.grant.principal,
+      action: 'call',
+      subject: tool.name,
+      outcome: 'ok',
+      payload: input,
+    });
+    return present(tool, output, input);
+  }
+
+  async function write(
+    call: PipelineCall,
+    tool: WriteTool,
+    input: Record<string, unknown>,
+    options: CallOptions,
+  ): Promise<Answer> {
+    const digest = digestOf(input);
+    const { organisation, principal } = call.grant;
+    const key = { organisation, principal, tool: tool.name, request_id: String(input['request_id']) };
+    const earlier = await parts.writeback.ofRequest(key);
+    if (earlier !== undefined) return replay(call, tool, input, digest, earlier);
+    await call.load();
+    await resolveIds(call, input);
+    const proposal = await tool.propose(call, input);
+    const submission = {
+      ...proposal.at,
+      grant: call.grant,
+      tool: tool.name,
+      request_id: key.request_id,
+      input_digest: digest,
+      command: proposal.command,
+      before: proposal.before as Record<string, unknown> | undefined,
+      risk: tool.risk,
+      approvals: proposal.approvals ?? [],
+      priority: proposal.priority ?? 2,
+      not_after: proposal.not_after ?? call.now + 86_400_000,
+      day_start: call.dayStart(proposal.property),
+      rollout: call.rolloutOf(proposal.at.connection, workflowOf(tool.scope)),
+      answer: proposal.answer ?? {},
+      ...(proposal.amount !== undefined && { amount: proposal.amount }),
+      ...(proposal.effect !== undefined && { effect: proposal.effect }),
+      ...(proposal.not_duplicate_of !== undefined && { not_duplicate_of: proposal.not_duplicate_of }),
+      ...(proposal.cells !== undefined && { cells: proposal.cells }),
+    };
+    try {
+      const row = await parts.writeback.submit(submission, options.signal);
+      return writeAnswer(
+        call,
+        tool,
+        input,
+        { row, command: proposal.command, before: submission.before, answer: submission.answer },
+        false,
+      );
+    } catch (error) {
+      if (!(error instanceof RequestUsed)) throw error;
+      const used = await parts.writeback.ofRequest(key);
+      if (used === undefined) throw error;
+      return replay(call, tool, input, digest, used);
+    }
+  }
+
+  async function replay(
+    call: PipelineCall,
+    tool: WriteTool,
+    input: Record<string, unknown>,
+    digest: string,
+    earlier: OpenWrite,
+  ): Promise<Answer> {
+    if (earlier.row.input_digest !== digest)
+      throw new CaretakerError(
+        'conflict',
+        'This request_id was used for a different change before. Nothing was changed now.',
+        {
+          field: 'request_id',
+          next: 'use a new request_id for a new change; list_writes shows the earlier one',
+          details: { write_id: earlier.row.write_id, state: earlier.row.state },
+        },
+      );
+    return writeAnswer(call, tool, input, earlier, true);
+  }
+
+  async function writeAnswer(
+    call: PipelineCall,
+    tool: WriteTool,
+    input: Record<string, unknown>,
+    write: OpenWrite,
+    replayed: boolean,
+  ): Promise<Answer> {
+    const view = await parts.writeback.view(write.row, { replayed });
+    const found = tool.present === undefined ? {} : await tool.present(call, write);
+    const answer = present(tool, { ...write.answer, ...found, write: view }, input);
+    // A change that the PMS refused is an error to the caller, but one whose write can be looked up.
+    if (SPENT_STATES.includes(write.row.state) && write.row.error_code !== null) return { ...answer, isError: true };
+    return answer;
+  }
+
+  function present(tool: Tool, output: unknown, input: Record<string, unknown>): Answer {
+    const checked = outputSchema(tool).parse(cleaned(output)) as Record<string, unknown>;
+    return { structured: checked, text: tool.text(checked, input), isError: false };
+  }
+
+  return {
+    tools(grant) {
+      const known = listings.get(grant);
+      if (known !== undefined) return known;
+      const pinned = singlePin(grant) === undefined ? [] : ['property_id'];
+      const made = visibleTools(parts.catalogue, grant).map((tool) => ({
+        name: tool.name,
+        title: tool.title,
+        description: tool.description,
+        inputSchema: leanInputSchema(tool.input, pinned),
+        outputSchema: leanOutputSchema(outputOf(tool)),
+        annotations: annotations(tool),
+      }));
+      listings.set(grant, made);
+      return made;
+    },
+    async call(grant, name, args, options = {}) {
+      const tool = byName.get(name);
+      if (tool === undefined) throw new NoSuchTool(name);
+      try {
+        return await run(grant, tool, args, options);
+      } catch (error) {
+        const refused = toCaretakerError(error, parts.report);
+        await recordRefusal(parts, grant, tool, args, refused);
+        return errorAnswer(refused);
+      }
+    },
+  };
+}
+
+/** The arguments, checked strictly, with the pinned property put in. Throws `invalid_input` naming the argument. */
+function parse(grant: Grant, tool: Tool, args: unknown): Record<string, unknown> {
+  const pin = singlePin(grant);
+  const takesProperty = 'property_id' in tool.input.shape;
+  let given: unknown = args ?? {};
+  if (pin !== undefined && takesProperty && typeof given === 'object' && !Array.isArray(given)) {
+    if ('property_id' in (given as object))
+      throw new CaretakerError(
+        'invalid_input',
+        'property_id is set by this key and is not an argument. Nothing was changed.',
+        { field: 'property_id' },
+      );
+    given = { ...(given as object), property_id: pin.property_id };
+  }
+  const result = tool.input.safeParse(given);
+  if (result.success) return result.data as Record<string, unknown>;
+  throw describeIssue(tool, result.error);
+}
