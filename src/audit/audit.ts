@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { KeyRing } from '../store/keyring.ts';
 import type { AuditEntryTable, LedgerTables } from '../store/schema.ts';
@@ -60,7 +60,8 @@ export async function appendAudit(
   const payloads: LedgerTables['audit_payloads'][] = [];
   for (const { at, actor, action, subject, outcome, payload } of events) {
     const text = JSON.stringify(payload ?? null);
-    const salt = randomBytes(16).toString('hex');
+    // 122 random bits that Node draws in advance, several times as fast as asking for bytes.
+    const salt = randomUUID();
     const seq = head.seq + 1;
     const payload_digest = payloadDigest(salt, text);
     const entry = { seq, at, actor, action, subject, outcome, payload_digest, previous_hash: head.hash };

@@ -1,4 +1,4 @@
-import { LOCK_WAIT_MS, whileLocked } from './lock-wait.ts';
+import { whileLocked } from './lock-wait.ts';
 import { StoreUnavailable } from './unavailable.ts';
 
 /** Transactions that share one commit, at most; and how long a batch may grow, milliseconds. */
@@ -26,43 +26,38 @@ interface Job<Trx> {
 export class GroupCommit<Trx> {
   readonly #connection: Writer;
   readonly #trx: Trx;
+  readonly #lockWaitMs: number;
   #queue: Job<Trx>[] = [];
-  #scheduled: Promise<void> | undefined;
-  #finished = false;
+  #draining = false;
 
-  constructor(connection: Writer, trx: Trx) {
+  constructor(connection: Writer, trx: Trx, lockWaitMs: number) {
     this.#connection = connection;
     this.#trx = trx;
+    this.#lockWaitMs = lockWaitMs;
   }
 
   run<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
-    if (this.#finished) return Promise.reject(new StoreUnavailable('closed'));
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ work, resolve: (value) => resolve(value as T), reject });
-      this.#scheduled ??= this.#drain();
+      if (!this.#draining) void this.#drain();
     });
   }
 
-  /** Completes what is queued and takes nothing more. */
-  async finish(): Promise<void> {
-    this.#finished = true;
-    await this.#scheduled;
-  }
-
   async #drain(): Promise<void> {
+    this.#draining = true;
     while (this.#queue.length > 0) {
       // One turn of the event loop: what else is ready to write joins the batch, and other processes get their chance.
       await new Promise((resolve) => setImmediate(resolve));
       await this.#batch();
     }
-    this.#scheduled = undefined;
+    this.#draining = false;
   }
 
   async #batch(): Promise<void> {
     const answers: (() => void)[] = [];
     const jobs: Job<Trx>[] = [];
     try {
-      await whileLocked(() => this.#connection.exec('begin immediate'), LOCK_WAIT_MS);
+      await whileLocked(() => this.#connection.exec('begin immediate'), this.#lockWaitMs);
     } catch (error) {
       for (const job of this.#queue.splice(0)) job.reject(error);
       return;

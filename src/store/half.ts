@@ -4,7 +4,15 @@ import type { LedgerTables, MirrorTables } from './schema.ts';
 /** One part of a store on one engine. */
 export interface Half<Tables> {
   readonly read: Kysely<Tables>;
+  /** Only after `open`. */
   transaction<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+}
+
+export interface EngineOptions {
+  /** Opens and migrates, once; what reads before that wait for. */
+  ready: () => Promise<void>;
+  /** How long to wait for another process that holds a lock, milliseconds. */
+  lockWaitMs: number;
 }
 
 /** What an engine has to offer for `openStore` to make a store of it. */
@@ -14,5 +22,6 @@ export interface EngineStore {
   /** Opens and migrates both halves. Reads that come earlier call `ready` and wait. */
   open(): Promise<void>;
   backup(file: string): Promise<void>;
+  /** After the last transaction. */
   close(): Promise<void>;
 }

@@ -1,9 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from './unavailable.ts';
 
-/** How long anyone waits for another process that holds the store, milliseconds. */
-export const LOCK_WAIT_MS = 5000;
-
 /** Tries `work` again for as long as the file is locked and the wait allows, without holding up the event loop. */
 export async function whileLocked(work: () => void, waitMs: number): Promise<void> {
   const until = performance.now() + waitMs;

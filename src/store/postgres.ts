@@ -8,8 +8,7 @@ import {
   type Transaction,
 } from 'kysely';
 import type { Pool } from 'pg';
-import type { EngineStore, Half } from './half.ts';
-import { LOCK_WAIT_MS } from './lock-wait.ts';
+import type { EngineOptions, EngineStore, Half } from './half.ts';
 import { migrate } from './migrations.ts';
 import type { LedgerTables, MirrorTables } from './schema.ts';
 import { StoreUnavailable, type StoreTrouble } from './unavailable.ts';
@@ -72,10 +71,8 @@ function lostAgainstAnother(error: unknown): boolean {
 class PostgresHalf<Tables> implements Half<Tables> {
   readonly read: Kysely<Tables>;
   readonly #unguarded: Kysely<Tables>;
-  readonly #ready: () => Promise<void>;
 
   constructor(pool: () => Promise<Pool>, ready: () => Promise<void>) {
-    this.#ready = ready;
     const dialect = new PostgresDialect({ pool });
     const driver = dialect.createDriver();
     const connections = new DefaultConnectionProvider(driver);
@@ -98,12 +95,6 @@ class PostgresHalf<Tables> implements Half<Tables> {
   }
 
   async transaction<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
-    await this.#ready();
-    return this.transactionBeforeReady(fn);
-  }
-
-  /** For the migrations, which `ready` itself waits for. */
-  async transactionBeforeReady<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#unguarded.transaction().execute(fn);
@@ -117,16 +108,16 @@ class PostgresHalf<Tables> implements Half<Tables> {
 }
 
 /** Both halves in one PostgreSQL database, in the schema that the connection's search path names first. */
-export function openPostgres(url: string, ready: () => Promise<void>): EngineStore {
+export function openPostgres(url: string, { ready, lockWaitMs }: EngineOptions): EngineStore {
   let pool: Promise<Pool> | undefined;
-  const connect = () => (pool ??= createPool(url));
+  const connect = () => (pool ??= createPool(url, lockWaitMs));
   const ledger = new PostgresHalf<LedgerTables>(connect, ready);
   const mirror = new PostgresHalf<MirrorTables>(connect, ready);
   return {
     ledger,
     mirror,
     async open() {
-      await ledger.transactionBeforeReady(async (trx) => {
+      await ledger.transaction(async (trx) => {
         await sql`select pg_advisory_xact_lock(hashtext('caretaker migrations in ' || current_schema()))`.execute(trx);
         await migrate(trx, 'postgres', 'ledger');
         await migrate(trx, 'postgres', 'mirror');
@@ -144,14 +135,14 @@ export function openPostgres(url: string, ready: () => Promise<void>): EngineSto
   };
 }
 
-async function createPool(url: string): Promise<Pool> {
+async function createPool(url: string, lockWaitMs: number): Promise<Pool> {
   const { default: pg } = await import('pg');
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'caretaker',
     max: POOL_SIZE,
-    connectionTimeoutMillis: LOCK_WAIT_MS,
-    lock_timeout: LOCK_WAIT_MS,
+    connectionTimeoutMillis: lockWaitMs,
+    lock_timeout: lockWaitMs,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         NUMBER_TYPES.has(oid) && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),

@@ -36,6 +36,8 @@ function kyselyProps(provider: ConnectionProvider) {
 export interface SqliteFileOptions {
   path: string;
   synchronous: Synchronous;
+  /** How long to wait for another process that holds the file, milliseconds. */
+  lockWaitMs: number;
   /** Called before the first read, so that a file is opened and migrated only when it is needed. */
   ready: () => Promise<void>;
 }
@@ -70,17 +72,17 @@ export class SqliteFile<Tables> {
    * exist. Nobody reads before the tables are there.
    */
   async open(migrate: (trx: Transaction<Tables>) => Promise<void>): Promise<void> {
-    const { path, synchronous } = this.#options;
+    const { path, synchronous, lockWaitMs: timeout } = this.#options;
     createPrivately(path);
-    const writer = await openConnection(path, synchronous, { onlyInTransaction: true });
+    const writer = await openConnection(path, synchronous, { onlyInTransaction: true, timeout });
     try {
       // A writer that finds the file locked tries again later instead of stopping the whole process inside SQLite.
       writer.exec('pragma busy_timeout = 0');
       const connection = await kyselyConnection(writer);
       const trx = new Transaction<Tables>(kyselyProps({ provideConnection: (consumer) => consumer(connection) }));
-      const commits = new GroupCommit(writer, trx);
+      const commits = new GroupCommit(writer, trx, timeout);
       await commits.run(migrate);
-      const reader = await openConnection(path, synchronous, { onlyInTransaction: false });
+      const reader = await openConnection(path, synchronous, { onlyInTransaction: false, timeout });
       reader.exec('pragma query_only = on');
       this.#readerConnection = await kyselyConnection(reader);
       this.#commits = commits;
@@ -100,11 +102,11 @@ export class SqliteFile<Tables> {
 
   /** Copies the file as it is at one moment to `target`, while work goes on. */
   backup(target: string): Promise<void> {
-    return copyDatabase(this.#options.path, target);
+    return copyDatabase(this.#options.path, target, this.#options.lockWaitMs);
   }
 
-  async close(): Promise<void> {
-    await this.#commits?.finish();
+  /** After the last transaction: one that is under way would be undone. */
+  close(): void {
     this.#commits = undefined;
     this.#readerConnection = undefined;
     this.#reader?.close();

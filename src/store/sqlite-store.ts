@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
-import type { EngineStore } from './half.ts';
+import type { EngineOptions, EngineStore } from './half.ts';
 import { migrate } from './migrations.ts';
 import type { LedgerTables, MirrorTables } from './schema.ts';
 import { SqliteFile } from './sqlite-file.ts';
@@ -14,17 +14,19 @@ export function mirrorPath(ledgerPath: string): string {
 }
 
 /** Both halves as SQLite files. `:memory:` is a private folder that lives as long as the store does. */
-export function openSqlite(path: string, ready: () => Promise<void>): EngineStore {
+export function openSqlite(path: string, { ready, lockWaitMs }: EngineOptions): EngineStore {
   const temporary = path === ':memory:' ? nameTemporaryFolder() : undefined;
   const ledgerPath = temporary ? join(temporary, 'caretaker.db') : path;
   const ledger = new SqliteFile<LedgerTables>({
     path: ledgerPath,
     synchronous: temporary ? 'off' : 'full',
+    lockWaitMs,
     ready,
   });
   const mirror = new SqliteFile<MirrorTables>({
     path: mirrorPath(ledgerPath),
     synchronous: temporary ? 'off' : 'normal',
+    lockWaitMs,
     ready,
   });
   return {
@@ -35,7 +37,7 @@ export function openSqlite(path: string, ready: () => Promise<void>): EngineStor
       try {
         await mirror.open((trx) => migrate(trx, 'sqlite', 'mirror'));
       } catch (error) {
-        await ledger.close();
+        ledger.close();
         throw error;
       }
     },
@@ -48,8 +50,8 @@ export function openSqlite(path: string, ready: () => Promise<void>): EngineStor
       renameSync(unfinished, file);
     },
     async close() {
-      await ledger.close();
-      await mirror.close();
+      ledger.close();
+      mirror.close();
       if (temporary) removeTemporaryFolder(temporary);
     },
   };

@@ -1,6 +1,6 @@
 import { DatabaseSync, backup, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
-import { LOCK_WAIT_MS, whileLocked } from './lock-wait.ts';
+import { whileLocked } from './lock-wait.ts';
 import { StoreUnavailable, type StoreTrouble } from './unavailable.ts';
 
 /*
@@ -129,12 +129,12 @@ export type Synchronous = 'full' | 'normal' | 'off';
 export async function openConnection(
   path: string,
   synchronous: Synchronous,
-  options: { onlyInTransaction: boolean },
+  options: { onlyInTransaction: boolean; timeout: number },
 ): Promise<SqliteConnection> {
-  const connection = new SqliteConnection(path, { timeout: LOCK_WAIT_MS, ...options });
+  const connection = new SqliteConnection(path, options);
   try {
     // Several processes that open a new file at once are told "locked" here without any wait.
-    await whileLocked(() => connection.exec('pragma journal_mode = wal'), LOCK_WAIT_MS);
+    await whileLocked(() => connection.exec('pragma journal_mode = wal'), options.timeout);
     connection.exec(`pragma synchronous = ${synchronous}; pragma foreign_keys = on; pragma temp_store = memory`);
     // `like` minds case, as it does on PostgreSQL, and can use an index.
     connection.exec('pragma case_sensitive_like = on');
@@ -146,8 +146,8 @@ export async function openConnection(
 }
 
 /** Copies a database as it is at one moment, while others go on writing to it. */
-export async function copyDatabase(from: string, to: string): Promise<void> {
-  const source = guarded(() => new DatabaseSync(from, { timeout: LOCK_WAIT_MS }));
+export async function copyDatabase(from: string, to: string, timeout: number): Promise<void> {
+  const source = guarded(() => new DatabaseSync(from, { timeout }));
   try {
     // In one step: with several, every write in between would start the copy anew.
     await backup(source, to, { rate: 0x7fffffff });

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely, Transaction } from 'kysely';
-import type { EngineStore, Half } from './half.ts';
+import type { EngineOptions, EngineStore, Half } from './half.ts';
 import type { Engine } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
 import type { LedgerTables, MirrorTables } from './schema.ts';
@@ -12,6 +12,8 @@ export interface StoreOptions {
   url: string;
   /** Milliseconds since the epoch. */
   clock: () => number;
+  /** How long anyone waits for another process that holds the store before `StoreUnavailable`; 5000 milliseconds. */
+  lockWaitMs?: number;
 }
 
 /** What a transaction does. It awaits nothing but its own queries, and may run twice, so it changes nothing else. */
@@ -55,9 +57,9 @@ function runOnce<Tables, T>(half: Half<Tables>, work: TransactionWork<Tables, T>
   });
 }
 
-function openEngine(url: string, ready: () => Promise<void>): [Engine, EngineStore] {
-  if (url.startsWith('sqlite:')) return ['sqlite', openSqlite(url.slice('sqlite:'.length), ready)];
-  if (/^postgres(ql)?:\/\//.test(url)) return ['postgres', openPostgres(url, ready)];
+function openEngine(url: string, options: EngineOptions): [Engine, EngineStore] {
+  if (url.startsWith('sqlite:')) return ['sqlite', openSqlite(url.slice('sqlite:'.length), options)];
+  if (/^postgres(ql)?:\/\//.test(url)) return ['postgres', openPostgres(url, options)];
   throw new Error('store must be "sqlite:" with a file name, or "postgres://" with host and database');
 }
 
@@ -74,28 +76,29 @@ export function openStore(options: StoreOptions): Store {
     });
     return opening;
   };
-  const [engine, parts] = openEngine(options.url, ready);
+  const running = new Set<Promise<unknown>>();
+  const runToItsEnd = <Tables, T>(half: Half<Tables>, work: TransactionWork<Tables, T>): Promise<T> => {
+    const run = ready().then(() => runOnce(half, work));
+    running.add(run);
+    const forget = () => running.delete(run);
+    run.then(forget, forget);
+    return run;
+  };
+  const [engine, parts] = openEngine(options.url, { ready, lockWaitMs: options.lockWaitMs ?? 5000 });
   return {
     engine,
     clock: options.clock,
     ledger: parts.ledger.read,
     mirror: parts.mirror.read,
-    async transaction(work) {
-      await ready();
-      return runOnce(parts.ledger, work);
-    },
-    async mirrorTransaction(work) {
-      await ready();
-      return runOnce(parts.mirror, work);
-    },
+    transaction: (work) => runToItsEnd(parts.ledger, work),
+    mirrorTransaction: (work) => runToItsEnd(parts.mirror, work),
     ready,
     async backup(file) {
       await ready();
       await parts.backup(file);
     },
     close() {
-      const opened = opening?.catch(() => {});
-      return (closing ??= Promise.resolve(opened).then(() => parts.close()));
+      return (closing ??= Promise.allSettled([opening, ...running]).then(() => parts.close()));
     },
   };
 }
