@@ -44,7 +44,7 @@ const insideTransaction = new AsyncLocalStorage<{ open: boolean }>();
 
 function runOnce<Tables, T>(half: Half<Tables>, work: TransactionWork<Tables, T>): Promise<T> {
   if (insideTransaction.getStore()?.open) {
-    throw new Error('a transaction inside of a transaction would wait for itself: pass the outer one on');
+    throw new Error('a transaction was begun inside of another, which would wait for it: pass the outer one on');
   }
   const inCallersContext = AsyncLocalStorage.snapshot();
   return half.transaction(async (trx) => {
