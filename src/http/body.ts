@@ -12,6 +12,7 @@ export function readJson(
   limit: number,
 ): Promise<{ value: unknown; fault?: undefined } | { fault: BodyFault }> {
   if (Number(request.headers['content-length']) > limit) return Promise.resolve({ fault: 'too_large' });
+  if (request.destroyed) return Promise.resolve({ fault: 'aborted' });
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;

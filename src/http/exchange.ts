@@ -7,6 +7,7 @@ import {
   type TransportSendOptions,
 } from '@modelcontextprotocol/server';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { serialise } from '../mcp/wire.ts';
 
 const REVISION = '2026-07-28';
 const CLASSIFICATION = { era: 'modern', revision: REVISION } as const;
@@ -17,22 +18,40 @@ const EARLY_ERROR_STATUS: Readonly<Record<number, number>> = { [-32601]: 404, [-
 /** Intermediaries drop a stream that is silent for a minute or less. */
 const KEEP_ALIVE_MS = 15_000;
 
+/** Methods that are answered here, with the parameter that the `Mcp-Name` header repeats, if any. */
+const NAMED_BY: Readonly<Record<string, string | undefined>> = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+  'tools/list': undefined,
+  'prompts/list': undefined,
+  'resources/list': undefined,
+  'resources/templates/list': undefined,
+  'completion/complete': undefined,
+};
+
+/** What a header can carry as it is; anything else comes encoded. */
+const PLAIN = /^(?!=\?)[\x21-\x7e]+$/;
+
 /**
- * The tool call in `body`, if it is a flawless one of the 2026-07-28 protocol whose headers repeat its body exactly.
+ * The request in `body`, if it is a flawless one of the 2026-07-28 protocol whose headers repeat its body exactly.
  * Everything else, valid or not, is undefined here and judged by the SDK, rule by rule.
  */
-export function plainToolCall(headers: IncomingHttpHeaders, body: unknown): JSONRPCRequest | undefined {
-  if (!isRecord(body) || body['jsonrpc'] !== '2.0' || body['method'] !== 'tools/call') return undefined;
-  const { id, params } = body;
+export function plainRequest(headers: IncomingHttpHeaders, body: unknown): JSONRPCRequest | undefined {
+  if (!isRecord(body) || body['jsonrpc'] !== '2.0') return undefined;
+  const { id, method, params } = body;
   if (typeof id !== 'string' && !Number.isSafeInteger(id)) return undefined;
+  if (typeof method !== 'string' || !Object.hasOwn(NAMED_BY, method) || headers['mcp-method'] !== method)
+    return undefined;
   if (!isRecord(params) || !isRecord(params['_meta'])) return undefined;
-  const agree =
-    params['_meta'][PROTOCOL_VERSION_META_KEY] === REVISION &&
-    headers['mcp-protocol-version'] === REVISION &&
-    headers['mcp-method'] === 'tools/call' &&
-    /^\w+$/.test(String(headers['mcp-name'])) &&
-    headers['mcp-name'] === params['name'];
-  return agree ? { jsonrpc: '2.0', id: id as string | number, method: 'tools/call', params } : undefined;
+  if (params['_meta'][PROTOCOL_VERSION_META_KEY] !== REVISION || headers['mcp-protocol-version'] !== REVISION) {
+    return undefined;
+  }
+  const namedBy = NAMED_BY[method];
+  const name = headers['mcp-name'];
+  if (namedBy !== undefined && (typeof name !== 'string' || !PLAIN.test(name) || name !== params[namedBy]))
+    return undefined;
+  return { jsonrpc: '2.0', id: id as string | number, method, params };
 }
 
 /**
@@ -55,6 +74,7 @@ export class Exchange extends PerRequestHTTPServerTransport {
 
   /** Hands the request to the server that was connected; its answer comes through `send`. */
   run(authInfo: AuthInfo): void {
+    if (this.#response.destroyed) return void this.close();
     this.#response.once('close', () => {
       clearInterval(this.#keepAlive);
       if (!this.#answered) void this.close();
@@ -93,7 +113,7 @@ export class Exchange extends PerRequestHTTPServerTransport {
     if (response.headersSent) return void response.end(eventOf(message));
     response.statusCode = this.#statusOf(message);
     response.setHeader('Content-Type', 'application/json');
-    response.end(JSON.stringify(message));
+    response.end(serialise(message));
   }
 
   #statusOf(message: JSONRPCMessage): number {
@@ -103,7 +123,7 @@ export class Exchange extends PerRequestHTTPServerTransport {
   }
 }
 
-const eventOf = (message: JSONRPCMessage) => `event: message\ndata: ${JSON.stringify(message)}\n\n`;
+const eventOf = (message: JSONRPCMessage) => `event: message\ndata: ${serialise(message)}\n\n`;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

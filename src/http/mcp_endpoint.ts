@@ -1,17 +1,20 @@
-import { toNodeHandler } from '@modelcontextprotocol/node';
 import {
   classifyInboundRequest,
   createMcpHandler,
   isJsonContentType,
+  isJSONRPCNotification,
+  isJSONRPCRequest,
   type AuthInfo,
   type McpServerFactory,
+  type RequestId,
 } from '@modelcontextprotocol/server';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Report } from '../mcp/server.ts';
 import { readJson, type BodyFault } from './body.ts';
-import { Exchange, plainToolCall } from './exchange.ts';
+import { Exchange, plainRequest } from './exchange.ts';
 import { refuse } from './gate.ts';
 import { Sessions } from './sessions.ts';
+import { answerWith } from './web.ts';
 
 export interface EndpointOptions {
   /** Makes the server of one request, or of one session of a client of 2025. */
@@ -27,9 +30,6 @@ const FAULTS: Readonly<Record<BodyFault, { status: number; message: string; code
   aborted: { status: 400, message: 'The request body was not received whole' },
 };
 
-/** A handler of requests in the shape that the SDK works with. */
-type WebHandler = (request: Request) => Promise<Response>;
-
 /**
  * MCP over Streamable HTTP on one path, for clients of 2026-07-28 (each request stands alone) and of 2025 (in a session
  * where they ask for one with `initialize`, else each request alone). Expects requests that were admitted already.
@@ -39,7 +39,7 @@ export function mcpEndpoint(options: EndpointOptions) {
   const modern = createMcpHandler(newServer, { onerror: (error) => report(error, 'mcp over http') });
   const sessions = new Sessions(newServer, options.maxSessions);
 
-  /** `began` is called once the request is known to be a stream that stays open, and not work to be waited for. */
+  /** `streams` is called once the request is known to be a stream that stays open, and not work to be waited for. */
   async function serve(
     request: IncomingMessage,
     response: ServerResponse,
@@ -57,14 +57,14 @@ export function mcpEndpoint(options: EndpointOptions) {
         return refuse(response, status, message, {}, code);
       }
       body = read.value;
-      const call = plainToolCall(request.headers, body);
-      if (call) return serveCall(new Exchange(response, call), authInfo);
+      const plain = plainRequest(request.headers, body);
+      if (plain) return servePlain(new Exchange(response, plain), authInfo);
     }
     if (request.method === 'GET' || isListen(body)) streams();
     await serveOther(request, response, authInfo, body);
   }
 
-  async function serveCall(exchange: Exchange, authInfo: AuthInfo): Promise<void> {
+  async function servePlain(exchange: Exchange, authInfo: AuthInfo): Promise<void> {
     const product = await newServer({ era: 'modern', authInfo });
     await product.connect(exchange);
     exchange.run(authInfo);
@@ -77,12 +77,7 @@ export function mcpEndpoint(options: EndpointOptions) {
     body: unknown,
   ): Promise<void> {
     const given = { authInfo, ...(body !== undefined && { parsedBody: body }) };
-    const respond = (handler: WebHandler) =>
-      toNodeHandler({ fetch: handler }, { onerror: (error) => report(error, 'mcp over http') })(
-        request,
-        response,
-        body,
-      );
+    const respond = (handler: Parameters<typeof answerWith>[0]) => answerWith(handler, request, response, body);
     const outcome = classifyInboundRequest({
       httpMethod: request.method ?? '',
       protocolVersionHeader: header(request, 'mcp-protocol-version'),
@@ -94,7 +89,11 @@ export function mcpEndpoint(options: EndpointOptions) {
     if (outcome.kind === 'legacy' && sessionId !== undefined) {
       const session = sessions.use(sessionId, authInfo.clientId);
       if (!session) return refuse(response, 404, 'Session not found', {}, -32001);
-      return respond((web) => session.transport.handleRequest(web, given)).finally(session.release);
+      await respond((web) => session.transport.handleRequest(web, given)).finally(session.release);
+      // The SDK sends nothing for a cancelled call, and would keep its stream open for as long as the client does.
+      const cancelled = cancelledId(body);
+      if (cancelled !== undefined) session.transport.closeSSEStream(cancelled);
+      return;
     }
     if (outcome.kind === 'legacy' && outcome.reason === 'initialize') {
       const transport = await sessions.open(authInfo.clientId);
@@ -119,5 +118,11 @@ function header(request: IncomingMessage, name: string): string | undefined {
 }
 
 function isListen(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'subscriptions/listen';
+  return isJSONRPCRequest(body) && body.method === 'subscriptions/listen';
+}
+
+function cancelledId(body: unknown): RequestId | undefined {
+  if (!isJSONRPCNotification(body) || body.method !== 'notifications/cancelled') return undefined;
+  const id = body.params?.['requestId'];
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
 }

@@ -8,6 +8,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { serialise } from './wire.ts';
 
 /** A request larger than this is refused, as over HTTP. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -52,7 +53,7 @@ export class LineTransport implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.#closed) return;
-    const flushed = this.#write(`${JSON.stringify(message)}\n`);
+    const flushed = this.#write(`${serialise(message)}\n`);
     if (!('method' in message) && message.id !== undefined) this.#settle(message.id);
     if (!flushed) await Promise.race([once(this.#output, 'drain'), once(this.#output, 'close')]);
   }

@@ -8,6 +8,7 @@ import {
 import * as z from 'zod/v4';
 import { UnknownTool, type Host } from './host.ts';
 import { progressOf } from './progress.ts';
+import { listResult, type ListKey } from './wire.ts';
 
 /** Lists change with a release or a grant, hardly within a minute; they are never shared between tokens. */
 const LIST_CACHE = { ttlMs: 60_000, cacheScope: 'private' } as const;
@@ -71,13 +72,13 @@ export function mcpServers<G extends object>(host: Host<G>, grantOf: GrantOf<G>,
       }
     };
   };
-  const listing = <K extends string, T>(method: string, key: K, items: (grant: G) => readonly T[]) => {
-    const prepared = new WeakMap<readonly T[], Record<string, unknown>>();
+  const listing = (method: string, key: ListKey, items: (grant: G) => readonly object[]) => {
+    const prepared = new WeakMap<readonly object[], Record<string, unknown>>();
     return guarded(method, ({ cursor }: z.infer<typeof ListParams>, context: ServerContext) => {
       if (cursor !== undefined) throw refuse('Unknown cursor: this list is always given whole.');
       const listed = items(grantOf(context));
       let result = prepared.get(listed);
-      if (!result) prepared.set(listed, (result = { [key]: listed }));
+      if (!result) prepared.set(listed, (result = listResult(key, listed)));
       return result;
     });
   };

@@ -2,7 +2,7 @@
  * The official conformance suite: both protocol revisions against servers with the suite's own fixtures behind the
  * product's transport and door, then the scenarios that need no fixtures against the product itself.
  */
-import { startHttp } from '../../src/http/app.ts';
+import { startHttp, type HttpApp } from '../../src/http/app.ts';
 import type { Host } from '../../src/mcp/host.ts';
 import { conformanceServers } from './fixtures.ts';
 import { startProduct } from './product.ts';
@@ -42,7 +42,7 @@ const DOOR: Host<{ name: string }> = {
 const GRANT = { name: 'conformance' };
 
 async function fixtures(): Promise<boolean> {
-  const app = await startHttp({
+  const app: HttpApp = await startHttp({
     host: DOOR,
     listen: { host: '127.0.0.1', port: 0 },
     scopes: [],

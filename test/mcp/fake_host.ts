@@ -11,7 +11,8 @@ export interface Diary {
   calls: string[];
   /** Names of calls whose signal was aborted while they waited. */
   cancelled: string[];
-  reports: string[];
+  /** Lets the tool "climb" go on. */
+  go?: () => void;
 }
 
 const SECRET = 'postgres://caretaker:hunter2@db/ledger';
@@ -36,9 +37,12 @@ const named = (name: string, description: string): ListedTool => ({ ...ECHO, nam
 const READER_TOOLS = [
   ECHO,
   named('count', 'Counts to three and tells of its progress.'),
+  named('climb', 'Tells of its progress, and takes each step when "go" is called.'),
+  named('go', 'Lets "climb" take a step.'),
   named('wait', 'Waits until it is cancelled.'),
   named('refuse', 'Answers with an error.'),
   named('explode', 'Throws what nobody may see.'),
+  named('diary', 'Tells what was called and what was cancelled.'),
 ];
 const WRITER_TOOLS = [...READER_TOOLS, named('write', 'Only for writers.')];
 
@@ -48,6 +52,19 @@ const RUNS: Record<string, (args: Record<string, unknown>, options: CallOptions,
   {
     echo: async (args) => answer(String(args['text'])),
     write: async () => answer('written'),
+    climb: async (_args, { progress }, diary) => {
+      for (const step of [1, 2]) {
+        const taken = new Promise<void>((resolve) => (diary.go = resolve));
+        progress?.(step, 2);
+        await taken;
+      }
+      return answer('climbed');
+    },
+    go: async (_args, _options, diary) => {
+      diary.go?.();
+      return answer('gone');
+    },
+    diary: async (_args, _options, diary) => answer(JSON.stringify(diary)),
     count: async (_args, { progress }) => {
       progress?.(1, 3, 'one');
       progress?.(1, 3, 'one again');
@@ -78,7 +95,7 @@ const GRANTS: Record<string, FakeGrant> = {
 
 /** A host with a handful of tools, two resources and a prompt; bearer tokens are the names of its grants. */
 export function fakeHost(): { host: Host<FakeGrant>; diary: Diary; grants: typeof GRANTS; secret: string } {
-  const diary: Diary = { calls: [], cancelled: [], reports: [] };
+  const diary: Diary = { calls: [], cancelled: [] };
   const toolsOf = (grant: FakeGrant) => (grant.name === 'writer' ? WRITER_TOOLS : READER_TOOLS);
   const host: Host<FakeGrant> = {
     server: { name: 'fake', title: 'Fake', version: '1.2.3', instructions: 'Be kind.' },
