@@ -71,11 +71,16 @@ export class Database {
     try {
       result = work();
     } catch (error) {
-      this.#rollback();
+      this.rollback();
       throw error;
     }
     this.#commit();
     return result;
+  }
+
+  /** After some errors SQLite has rolled back by itself; then there is nothing left to undo. */
+  rollback(): void {
+    if (this.#handle.isTransaction) this.run('ROLLBACK');
   }
 
   close(): void {
@@ -89,14 +94,9 @@ export class Database {
     } catch (error) {
       // A full disk or a lock is found before the commit record is written; of anything else the outcome is open.
       const certain = isBusy(error) || resultCode(error) === FULL;
-      this.#rollback();
+      this.rollback();
       if (certain) throw error;
       throw new VendorError('outcome_unknown', 'The PMS failed while it was storing the change.');
     }
-  }
-
-  #rollback(): void {
-    // SQLite has already rolled back by itself after some errors; then there is nothing left to undo.
-    if (this.#handle.isTransaction) this.run('ROLLBACK');
   }
 }

@@ -23,7 +23,11 @@ async function openFile(file: string): Promise<DatabaseSync> {
     import('node:fs'),
     import('node:path'),
   ]);
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  } catch {
+    throw new VendorError('misconfigured', 'The folder of the sandbox PMS cannot be made.');
+  }
   return new DatabaseSync(file);
 }
 
@@ -59,7 +63,7 @@ async function createAndSeed(db: Database, seed: OpenOptions['seed']): Promise<v
     }
     db.run('COMMIT');
   } catch (error) {
-    db.run('ROLLBACK');
+    db.rollback();
     throw error;
   }
 }
@@ -71,7 +75,7 @@ export async function openPms(options: OpenOptions): Promise<Database> {
   try {
     db.exec('PRAGMA busy_timeout = 0; PRAGMA synchronous = NORMAL');
     if ((await whenFree(() => versionOf(db))) === 0) await createAndSeed(db, options.seed);
-    if (versionOf(db) !== SCHEMA_VERSION) {
+    if ((await whenFree(() => versionOf(db))) !== SCHEMA_VERSION) {
       throw new VendorError('misconfigured', 'The file of the sandbox PMS was made by another version.');
     }
     await whenFree(() => db.exec('PRAGMA journal_mode = WAL'));

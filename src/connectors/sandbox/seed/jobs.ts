@@ -15,6 +15,7 @@ const job = (trade: Trade, severity: Severity, title: string, description: strin
 });
 
 /** What residents write in, in their words. */
+// prettier-ignore
 export const JOBS: readonly Job[] = [
   job('plumbing', 'urgent', 'Kitchen sink leaks', 'Water collects in the cabinet under the kitchen sink overnight. I put a pot there.'),
   job('plumbing', 'emergency', 'Water through the ceiling', 'Water is running through the bathroom ceiling and will not stop.'),
@@ -37,4 +38,4 @@ export const JOBS: readonly Job[] = [
   job('elevator', 'urgent', 'Elevator stops unevenly', 'It stops a few inches too low on the third floor.'),
   job('restoration', 'emergency', 'Wet carpet after the leak', 'The carpet is soaked up to the middle of the room.'),
   job('general', 'routine', 'Blinds are broken', 'Two slats are missing in the bedroom.'),
-]; // prettier-ignore
+];

@@ -1,5 +1,5 @@
 import type { Bill, Unit, WorkOrder } from '../../../model/records.ts';
-import { WORK_ORDER_STATUSES, type WorkOrderStatus } from '../../../model/values.ts';
+import { WORK_ORDER_STATUSES, type Trade, type WorkOrderStatus } from '../../../model/values.ts';
 import { RAW_STATUS, workOrderNumber } from '../work-orders.ts';
 import type { Accounts } from './accounts.ts';
 import { addDays } from './days.ts';
@@ -19,6 +19,8 @@ const ORDER_EVERY = 8;
 
 const UNASSIGNED: readonly WorkOrderStatus[] = ['new', 'estimate_requested', 'estimated', 'cancelled'];
 const FINISHED: readonly WorkOrderStatus[] = ['work_done', 'ready_to_bill', 'closed'];
+/** What these trades mend belongs to everybody. */
+const COMMON_AREA: readonly Trade[] = ['cleaning', 'grounds', 'elevator'];
 const ENTRY = ['yes', 'call_first', 'no', 'unknown'] as const;
 
 /** Days since each status's orders came in. */
@@ -52,8 +54,10 @@ function assignment(
 ): Assignment {
   if (UNASSIGNED.includes(status)) return {};
   const { days, random } = layout;
-  const day = FINISHED.includes(status) ? 1 - AGE[status] : random.int(1, 4);
-  const visit = { start: days.at(day, 16), end: days.at(day, 18) };
+  const begun = FINISHED.includes(status) || status === 'in_progress';
+  const day = begun ? 1 - AGE[status] : random.int(1, 4);
+  const hour = 14 + (turn % 7);
+  const visit = { start: days.at(day, hour), end: days.at(day, hour + 2) };
   const when = status === 'assigned' ? {} : { visit };
   const technician = crew.team.technicians.find(
     (person) => person.trades.includes(job.trade) && person.property_ids.includes(unit.property_id),
@@ -72,16 +76,18 @@ function addOrder(layout: Layout, crew: Crew, unit: Unit, residentId: string | u
   const status = WORK_ORDER_STATUSES[turn % WORK_ORDER_STATUSES.length] ?? 'new';
   const job = JOBS[(turn * 4 + Math.floor(turn / 11)) % JOBS.length];
   if (job === undefined) return;
-  const created_at = days.at(-AGE[status] - (status === 'new' ? 1 : 0), random.int(7, 21), random.int(0, 59));
+  const created_at = days.at(-AGE[status] - (status === 'new' ? 1 : 0), random.int(7, 18), random.int(0, 59));
   const assigned = assignment(layout, crew, unit, job, status, turn);
   const bill =
     status === 'closed' && assigned.vendor_id ? billFor(layout, crew, unit, job, assigned.vendor_id) : undefined;
+  const where = COMMON_AREA.includes(job.trade)
+    ? { location: 'Common area' }
+    : { unit_id: unit.id, ...(residentId !== undefined && { resident_id: residentId }) };
   const id = layout.nextId('work_order');
   layout.add('work_order', {
     number: workOrderNumber(id),
     property_id: unit.property_id,
-    unit_id: unit.id,
-    ...(residentId !== undefined && { resident_id: residentId }),
+    ...where,
     title: job.title,
     description: job.description,
     trade: job.trade,

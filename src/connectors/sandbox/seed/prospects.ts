@@ -31,7 +31,8 @@ function addCard(
   const source = SOURCES[turn % SOURCES.length] ?? 'Phone';
   const created_at = days.at(-random.int(1, 21), random.int(8, 20), random.int(0, 59));
   // Listing services hide the address of a prospect behind one of theirs.
-  const email = turn % 3 === 0 ? people.relayEmail() : people.email(person);
+  const isListed = source === 'Zillow' || source === 'Apartments.com';
+  const email = isListed ? people.relayEmail() : people.email(person);
   return layout.add('guest_card', {
     property_id: unit.property_id,
     ...(turn % 13 !== 12 && { name: person.name }),

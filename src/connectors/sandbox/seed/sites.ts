@@ -38,12 +38,41 @@ const PLACES: readonly Place[] = [
 ];
 
 const TREES = [
-  'Maple', 'Juniper', 'Alder', 'Sycamore', 'Larch', 'Hawthorn', 'Hazel', 'Rowan', 'Cypress', 'Linden', 'Tamarack',
-  'Magnolia', 'Catalpa', 'Buckeye', 'Aspen', 'Dogwood', 'Hickory', 'Laurel', 'Redbud', 'Poplar',
-] as const; // prettier-ignore
+  'Maple',
+  'Juniper',
+  'Alder',
+  'Sycamore',
+  'Larch',
+  'Hawthorn',
+  'Hazel',
+  'Rowan',
+  'Cypress',
+  'Linden',
+  'Tamarack',
+  'Magnolia',
+  'Catalpa',
+  'Buckeye',
+  'Aspen',
+  'Dogwood',
+  'Hickory',
+  'Laurel',
+  'Redbud',
+  'Poplar',
+] as const;
 const ENDINGS = [
-  'Court', 'Terrace', 'Flats', 'Commons', 'Row', 'Gardens', 'Heights', 'Yard', 'Lofts', 'Place', 'Crossing', 'House',
-] as const; // prettier-ignore
+  'Court',
+  'Terrace',
+  'Flats',
+  'Commons',
+  'Row',
+  'Gardens',
+  'Heights',
+  'Yard',
+  'Lofts',
+  'Place',
+  'Crossing',
+  'House',
+] as const;
 
 const COLOURS = ['blue', 'brick', 'yellow', 'green', 'white', 'grey', 'red', 'corner'] as const;
 

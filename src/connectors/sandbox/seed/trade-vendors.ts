@@ -8,10 +8,33 @@ type Papers = z.infer<typeof Compliance>;
 
 /** Made-up words: no company is meant. */
 const COINED = [
-  'Tarnbrook', 'Quillmark', 'Ostervale', 'Fennimoor', 'Brackenlow', 'Hathersby', 'Wrenfold', 'Corvale', 'Dunmarrow',
-  'Elmsworthy', 'Gallowick', 'Inglemere', 'Kestrelby', 'Lowenstead', 'Marrowfield', 'Nettlecombe', 'Orrinshaw',
-  'Pellamore', 'Rookhaven', 'Saltmarrow', 'Thistlewyn', 'Umberley', 'Vantry', 'Wychbold', 'Yarrowgate', 'Zennorby',
-] as const; // prettier-ignore
+  'Tarnbrook',
+  'Quillmark',
+  'Ostervale',
+  'Fennimoor',
+  'Brackenlow',
+  'Hathersby',
+  'Wrenfold',
+  'Corvale',
+  'Dunmarrow',
+  'Elmsworthy',
+  'Gallowick',
+  'Inglemere',
+  'Kestrelby',
+  'Lowenstead',
+  'Marrowfield',
+  'Nettlecombe',
+  'Orrinshaw',
+  'Pellamore',
+  'Rookhaven',
+  'Saltmarrow',
+  'Thistlewyn',
+  'Umberley',
+  'Vantry',
+  'Wychbold',
+  'Yarrowgate',
+  'Zennorby',
+] as const;
 
 const BUSINESS: Readonly<Record<Trade, string>> = {
   plumbing: 'Plumbing',
