@@ -1,6 +1,8 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { LedgerTables, MirrorTables } from './schema.ts';
 
+export type Engine = 'sqlite' | 'postgres';
+
 /** One part of a store on one engine. */
 export interface Half<Tables> {
   readonly read: Kysely<Tables>;

@@ -136,6 +136,8 @@ export async function openConnection(
     // Several processes that open a new file at once are told "locked" here without any wait.
     await whileLocked(() => connection.exec('pragma journal_mode = wal'), options.timeout);
     connection.exec(`pragma synchronous = ${synchronous}; pragma foreign_keys = on; pragma temp_store = memory`);
+    // After a large load the write-ahead file gives its room back.
+    connection.exec(`pragma journal_size_limit = ${64 * 1024 * 1024}`);
     // `like` minds case, as it does on PostgreSQL, and can use an index.
     connection.exec('pragma case_sensitive_like = on');
     return connection;

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely, Transaction } from 'kysely';
-import type { EngineOptions, EngineStore, Half } from './half.ts';
-import type { Engine } from './migrations.ts';
+import type { Engine, EngineOptions, EngineStore, Half } from './half.ts';
 import { openPostgres } from './postgres.ts';
 import type { LedgerTables, MirrorTables } from './schema.ts';
 import { openSqlite } from './sqlite-store.ts';

@@ -1,25 +1,42 @@
-import { sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { expect, it } from 'vitest';
+import type { LedgerTables, MirrorTables } from '../../src/store/schema.ts';
 import type { Store } from '../../src/store/store.ts';
 import { describeOnEveryEngine } from './engines.ts';
 
-const LEDGER = [
-  'meta',
-  'api_keys',
-  'writes',
-  'write_steps',
-  'approvals',
-  'audit_head',
-  'audit_entries',
-  'audit_payloads',
-  'sidecar',
-  'escalations',
-  'notifications',
-  'reservations',
-  'changes',
-  'kv',
-] as const;
-const MIRROR = ['mirror_records', 'mirror_keys', 'mirror_state'] as const;
+// Typed so that a table without a line here does not compile.
+const ROWS_IN_AN_EMPTY_LEDGER: Record<keyof LedgerTables, number> = {
+  meta: 0,
+  api_keys: 0,
+  writes: 0,
+  write_steps: 0,
+  approvals: 0,
+  audit_head: 1,
+  audit_entries: 0,
+  audit_payloads: 0,
+  sidecar: 0,
+  escalations: 0,
+  notifications: 0,
+  reservations: 0,
+  changes: 0,
+  refusals: 0,
+  kv: 0,
+};
+const ROWS_IN_AN_EMPTY_MIRROR: Record<keyof MirrorTables, number> = {
+  mirror_records: 0,
+  mirror_versions: 0,
+  mirror_keys: 0,
+  mirror_state: 0,
+};
+
+async function countRows<Tables>(db: Kysely<Tables>, tables: object): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const table of Object.keys(tables)) {
+    const { rows } = await sql<{ count: number }>`select count(*) as count from ${sql.table(table)}`.execute(db);
+    counts[table] = rows[0]?.count ?? NaN;
+  }
+  return counts;
+}
 
 async function versions(store: Store): Promise<Record<string, number>> {
   const select = sql<{ part: string; version: number }>`select part, version from schema_versions`;
@@ -73,11 +90,8 @@ const WRITE = {
 describeOnEveryEngine('migrations', (open) => {
   it('make every table of an empty database', async () => {
     const store = await open();
-    for (const table of LEDGER) {
-      const rows = await store.ledger.selectFrom(table).selectAll().execute();
-      expect(rows, table).toHaveLength(table === 'audit_head' ? 1 : 0);
-    }
-    for (const table of MIRROR) expect(await store.mirror.selectFrom(table).selectAll().execute()).toEqual([]);
+    expect(await countRows(store.ledger, ROWS_IN_AN_EMPTY_LEDGER)).toEqual(ROWS_IN_AN_EMPTY_LEDGER);
+    expect(await countRows(store.mirror, ROWS_IN_AN_EMPTY_MIRROR)).toEqual(ROWS_IN_AN_EMPTY_MIRROR);
     expect(await versions(store)).toEqual({ ledger: 1, mirror: 1 });
   });
 
