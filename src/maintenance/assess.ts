@@ -72,10 +72,10 @@ type Found = Match & { row: Rule; doubt?: string | undefined; question?: string 
 export function assessRequest(input: AssessInput): Assessment {
   const read = readText(input.description);
   const found = RULES.flatMap((row) => matchesOf(row, read, input));
-  const counted = withoutCovered(found.filter((m) => m.discounted === undefined));
+  const counted = withoutCovered([...found.filter((m) => m.discounted === undefined), ...justEnded(found)]);
   const top = mostSevere(counted);
   const hazards = counted.flatMap((m) =>
-    m.row.hazard ? [{ kind: m.row.hazard, rule: m.rule, evidence: m.evidence }] : [],
+    m.row.hazard && m.severity === 'life_safety' ? [{ kind: m.row.hazard, rule: m.rule, evidence: m.evidence }] : [],
   );
   const doubts = doubtsAbout(found, counted, top);
   const byRules = top?.severity ?? 'routine';
@@ -99,17 +99,23 @@ export function assessRequest(input: AssessInput): Assessment {
   };
 }
 
-/** The first words that report what the row is about; else the first that mention it without reporting it. */
+/**
+ * The first words that report what the row is about; else those that mention it without reporting it. A text with line
+ * breaks is read twice, each line by itself and as running text, because both are written: what either reports counts.
+ */
 function matchesOf(row: Rule, read: ReadText, input: AssessInput): Found[] {
   let mentioned: Found | undefined;
-  for (const pattern of row.patterns) {
-    for (const hit of read.text.matchAll(pattern)) {
-      const end = hit.index + hit[0].length;
-      const discounted = discountedAs(row, read.text, hit.index, end);
-      if (discounted && mentioned) continue;
-      const match = foundBy(row, read.wordsBehind(hit.index, end), read.text, input);
-      if (!discounted) return [match];
-      mentioned = { ...match, discounted };
+  for (const text of new Set([read.text, read.text.replaceAll('\n', ' ')])) {
+    for (const pattern of row.patterns) {
+      for (const hit of text.matchAll(pattern)) {
+        const end = hit.index + hit[0].length;
+        const discounted = discountedAs(row, text, hit.index, end);
+        // What is said to be over weighs more than what is denied elsewhere.
+        if (discounted && mentioned && (discounted !== 'ended' || mentioned.discounted === 'ended')) continue;
+        const match = foundBy(row, read.wordsBehind(hit.index, end), text, input);
+        if (!discounted) return [match];
+        mentioned = { ...match, discounted };
+      }
     }
   }
   return mentioned ? [mentioned] : [];
@@ -118,7 +124,9 @@ function matchesOf(row: Rule, read: ReadText, input: AssessInput): Found[] {
 function discountedAs(row: Rule, text: string, start: number, end: number): Discount | undefined {
   if (row.unless?.test(sentenceAround(text, start, end))) return 'other_meaning';
   const discount = discountOf(text, start, end);
-  return discount === 'negated' && !row.negatable ? undefined : discount;
+  if (discount === 'negated' && !row.negatable) return undefined;
+  // A leak that stopped still wants looking at; only for hazards does it change how serious the report is.
+  return discount === 'ended' && !row.hazard ? undefined : discount;
 }
 
 function foundBy(row: Rule, evidence: string, text: string, input: AssessInput): Found {
@@ -137,6 +145,11 @@ function foundBy(row: Rule, evidence: string, text: string, input: AssessInput):
     doubt: decision?.doubt ?? row.doubt,
     question: decision?.question,
   };
+}
+
+/** A fire that is out, a smell that is gone: no alarm any more, but to be looked at within a day or three. */
+function justEnded(found: Found[]): Found[] {
+  return found.filter((m) => m.discounted === 'ended').map((m) => ({ ...m, severity: 'urgent' }));
 }
 
 /** Leaves out what a more telling row stands for, but never a more severe one. */
@@ -163,7 +176,7 @@ function doubtsAbout(found: Found[], counted: Found[], top: Found | undefined): 
   if (top?.severity === 'life_safety') return [];
   const doubts: string[] = [];
   if (!top) doubts.push('no rule matched');
-  if (past) doubts.push(`“${past.evidence}” is mentioned as past`);
+  if (past) doubts.push(`“${past.evidence}” is said to be over`);
   for (const m of counted) if (m.doubt && (m === top || isSignal(m))) doubts.push(m.doubt);
   const trades = new Set(counted.filter((m) => !isSignal(m) && m.severity === top?.severity).map((m) => m.trade));
   if (trades.size > 1) doubts.push(`several problems (${[...trades].join(', ')}); each needs a work order of its own`);

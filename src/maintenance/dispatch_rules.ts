@@ -67,7 +67,6 @@ function statusRefusal({ work_order }: DispatchInput): Refused | undefined {
   if (CLOSED_WORK_ORDER_STATUSES.includes(work_order.status)) {
     return refused('work_order_closed', `Work order ${work_order.id} is ${work_order.status}; create a new one.`);
   }
-  // A visit under way may be followed by another one: rework, a second trade.
   const change = workOrderTransition(work_order.status, 'scheduled');
   if (!change.allowed) return refused('wrong_status', change.message);
   if (waitsForClearance(work_order)) {

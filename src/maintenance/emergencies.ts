@@ -167,6 +167,7 @@ export const EMERGENCY_RULES: readonly Rule[] = [
     trade: 'restoration',
     negatable: true,
     patterns: [
+      p`(?:tree|branch|limb)s? (?:\w+ ){0,3}?(?:fell|fallen|crashed|came down|down) (?:on|onto|into|through) (?:the |my |our )?(?:roof|house|building|unit|balcony|stairs|window)`,
       p`(?:ceiling|drywall|sheetrock|roof|floor|balcony|deck|stairs|techo) (?:\w+ ){0,4}?(?:sagging|bulging|bubbling|bowing|sags|buckl\w+|about to burst|soft|abombado)|(?:sagging|bulging|bubbling|bowing) (?:\w+ )?(?:ceiling|roof|floor|balcony|deck)`,
     ],
     questions: ['Is it dripping or getting bigger? Please keep everybody away from under it.'],
@@ -178,7 +179,7 @@ export const EMERGENCY_RULES: readonly Rule[] = [
     trade: 'electrical',
     negatable: true,
     patterns: [
-      p`(?:outlets?|sockets?|switch(?:es)?|plugs?|panel|breaker(?: box)?|cover plate|wall plate) (?:\w+ ){0,4}?(?:hot|warm|buzz\w*|humming|discolou?red)|(?:hot|warm|buzzing) (?:outlets?|sockets?|switch|panel|breaker box)|exposed (?:\w+ )?(?:wires?|wiring)|(?:wires?|wiring) (?:\w+ ){0,2}(?:exposed|hanging|bare|sticking out)|bare wires?`,
+      p`(?:outlets?|sockets?|switch(?:es)?|plugs?|panel|breaker(?: box)?|cover plate|wall plate) (?:\w+ ){0,4}?(?:hot|warm|buzz\w*|humming|discolou?red)|(?:hot|warm|buzzing) (?:outlets?|sockets?|switch|panel|breaker box)|exposed (?:\w+ )?(?:wires?|wiring)|(?:wires?|wiring) (?:\w+ ){0,2}(?:exposed|hanging|bare|sticking out)|bare wires?|(?:buzzing|humming) ~ (?:panel|breaker|breakers|outlet|switch|fuse ?box)`,
     ],
     questions: ['Is there any smoke, spark or burning smell?', 'Please keep away from it and plug nothing in.'],
     covers: ['outlet.dead', 'light.out', 'power.partial', 'breaker.trips'],

@@ -29,7 +29,7 @@ export const HAZARD_RULES: readonly Rule[] = [
       p`fuegos?|incendios?|en llamas|quemandose|se (?:esta )?quema(?:ndo)?|explosion|exploto`,
     ],
     unless:
-      /\b(?:pipe|toilet|hose|faucet|bottle|soda|can|balloon|phone blew|package) (?:has |just )?(?:explod|blew up)|fire ?works|alarma de incendio|detector de incendio|blew up (?:my|the|his|her) (?:phone|inbox)/,
+      /(?<!gas )\b(?:pipe|toilet|hose|faucet|bottle|soda|can|balloon|package)\b[^.]{0,30}(?:explod|blew up)|fire ?works|alarma de incendio|detector de incendio|blew up (?:my|the|his|her) (?:phone|inbox)/,
     questions: ['Is everybody out, and has 911 been called?'],
   },
   {
@@ -41,6 +41,7 @@ export const HAZARD_RULES: readonly Rule[] = [
     patterns: [
       p`(?<!no |non |cigarette |cigarettes |cigar |tobacco |weed |pot |marijuana |cannabis |second hand |secondhand |vape |crack |i |they |he |she |to |who |neighbors |people |residents |tenants )smoke(?! ?(?:detectors?|alarms?|sensors?|free|tests?|damaged?|stain(?:s|ed)?|shop|break|signal|weed|pot|cigarettes?|cigars?|marijuana|inside their|in their (?:unit|apartment)))`,
       p`${DEVICE} (?:is |are |was |has been |keeps |started |starts |began |just )*smoking`,
+      p`(?<=${DEVICE} (?:is |has |just )?(?:no longer|stopped|quit) )smoking`,
       p`smoking (?:outlet|stove|oven|dryer|heater|furnace|panel|breaker|socket|plug|wires?|light|switch|microwave|washer|dishwasher|motor|fan)`,
       p`smok(?:e|ing) (?:is |are )?(?:coming|pouring|billowing|rising|filling|everywhere|from|out of)`,
       p`smok(?:e)?y (?:hallway|kitchen|apartment|unit|room|smell|air|corridor|stairwell)|(?:room|hallway|kitchen|apartment|unit|air|it|corridor) (?:is |smells |got |looks )(?:all |very |really )?smok(?:e)?y`,
@@ -204,6 +205,8 @@ export const HAZARD_RULES: readonly Rule[] = [
     patterns: [
       p`${ASHORE}(?! (?:fan|tile|tiles|paint|paper|light|blinds?|vent|mount\w*|plug|lamp|mat))(?: (?:\w+ ){0,4}?)(?:collaps\w+|cav(?:ed|es|ing) in|cave in|giving way|gave way|gave out|fall(?:s|ing) (?:down|in|apart on|on|through)|fell (?:down|in|on|through)|crumbl\w+ down|came down|coming down|about to (?:fall|go|come down|give|drop))`,
       p`(?:collapsed|collapsing|caved in) (?:\w+ ){0,2}${ASHORE}|structural (?:collapse|failure)|building (?:is )?(?:shaking|leaning|shifting)`,
+      p`(?:car|truck|vehicle|bus) (?:\w+ ){0,3}?(?:hit|crashed|drove|ran) (?:into )?(?:the |our |my )?(?:building|house|wall|garage|apartment)`,
+      p`se (?:me|nos) cayo (?:el |la )?${ASHORE}`,
       p`(?:se (?:cayo|esta cayendo|derrumb\w+|va a caer|esta derrumbando|hundio)) (?:el |la )?${ASHORE}|${ASHORE} (?:se )?(?:cayo|se cayo|derrumb\w+|se esta cayendo|colaps\w+|se derrumbo)`,
     ],
     unless:

@@ -114,7 +114,7 @@ const ROWS: Row[] = [
     'door.problem',
     'carpentry',
     [
-      p`(?:doors?|hinges?|puerta) (?:\w+ ){0,4}?(?:squeak\w*|creak\w*|rub\w*|stick\w*|${BROKEN}|off|won't close|draft\w*|track)|weather ?stripping|peephole|(?:closet|bedroom|bathroom|cabinet|pantry|interior|screen) doors?`,
+      p`(?<!next )(?:doors?|hinges?|puerta) (?:\w+ ){0,4}?(?:squeak\w*|creak\w*|rub\w*|stick\w*|${BROKEN}|off|won't close|draft\w*|track)|weather ?stripping|peephole|(?:closet|bedroom|bathroom|cabinet|pantry|interior|screen) doors?`,
     ],
   ],
   [
@@ -138,7 +138,7 @@ const ROWS: Row[] = [
       p`drywall|sheet ?rock|hole in (?:the |my |a )?(?:\w+ )?(?:wall|ceiling)|(?:cracks?|crack) (?:\w+ ){0,2}(?:wall|ceiling|plaster)|plaster`,
     ],
   ],
-  ['paint', 'painting', [p`(?:re)?paint\w*|peeling|wall ?paper|pintura|pintar|scuff\w*`]],
+  ['paint', 'painting', [p`(?:re)?paint\w*|peel(?:s|ing)|wall ?paper|pintura|pintar|scuff\w*`]],
   [
     'flooring',
     'flooring',

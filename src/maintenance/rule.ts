@@ -38,14 +38,10 @@ export type Rule = {
 };
 
 /**
- * A pattern as data: whole words; ` ~ ` is a gap of up to 40 characters within the sentence; a blank also matches a
- * line break. Gaps are bounded, so that matching stays linear in the length of the text.
+ * A pattern as data: whole words; ` ~ ` is a gap of up to 40 characters within the sentence and line. Gaps are bounded,
+ * so that matching stays linear in the length of the text.
  */
 export function p(strings: TemplateStringsArray, ...parts: string[]): RegExp {
-  const gap = '[ \\n,]+(?:[^.!?;]{0,40}?[ \\n,]+)?';
-  const source = String.raw(strings, ...parts)
-    .split(' ~ ')
-    .map((piece) => piece.replaceAll(' ', '[ \\n]'))
-    .join(gap);
+  const source = String.raw(strings, ...parts).replaceAll(' ~ ', '[ ,]+(?:[^.!?;\\n]{0,40}?[ ,]+)?');
   return new RegExp(`(?<![a-z0-9])(?:${source})(?![a-z0-9])`, 'g');
 }

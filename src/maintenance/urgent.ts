@@ -97,7 +97,7 @@ export const URGENT_RULES: readonly Rule[] = [
     negatable: true,
     doubt: 'not said whether the water is contained',
     patterns: [
-      p`leak(?:s|y|ed|ing|age)?|water (?:\w+ ){0,3}(?:on|under|around|behind|in) (?:the |my |our )?(?:\w+ )?(?:floor|sink|wall|cabinet|vanity|carpet|basement|closet|tub|toilet|bedroom)|wet (?:\w+ )?(?:carpet|wall|floor|spot|patch|ceiling|cabinet)|puddles?|(?<!(?:${TAP})(?: \w+){0,3} )drip(?:s|ping)?(?! (?:\w+ )?(?:${TAP}))|goteras?|(?<!(?:${TAP}) )gotea(?:ndo)?|goteo|pequena fuga|tirando agua`,
+      p`(?<!gas |propane )leak(?:s|y|ed|ing|age)?|water (?:\w+ ){0,3}(?:on|under|around|behind|in) (?:the |my |our )?(?:\w+ )?(?:floor|sink|wall|cabinet|vanity|carpet|basement|closet|tub|toilet|bedroom)|wet (?:\w+ )?(?:carpet|wall|floor|spot|patch|ceiling|cabinet)|puddles?|(?<!(?:${TAP})(?: \w+){0,3} )drip(?:s|ping)?(?! (?:\w+ )?(?:${TAP}))|goteras?|(?<!(?:${TAP}) )gotea(?:ndo)?|goteo|pequena fuga|tirando agua`,
     ],
     questions: [
       'Can it be caught in a bucket, or is it spreading?',
