@@ -9,7 +9,7 @@ import {
   type RequestId,
 } from '@modelcontextprotocol/server';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Report } from '../mcp/server.ts';
+import type { Report } from '../mcp/route.ts';
 import { readJson, type BodyFault } from './body.ts';
 import { Exchange, plainRequest } from './exchange.ts';
 import { refuse } from './gate.ts';

@@ -1,7 +1,8 @@
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Host } from './host.ts';
 import { LineTransport } from './line_transport.ts';
-import { mcpServers, type Report } from './server.ts';
+import type { Report } from './route.ts';
+import { mcpServers } from './server.ts';
 
 export interface StdioOptions<G extends object> {
   host: Host<G>;

@@ -1,81 +1,19 @@
 import fc from 'fast-check';
 import { once } from 'node:events';
-import { request as send, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startHttp, type HttpApp, type HttpLimits } from '../../src/http/app.ts';
-import { fakeHost } from '../mcp/fake_host.ts';
+import { startHttp } from '../../src/http/app.ts';
+import { ask, BEARER, echo, JSON_BODY, modern, open, startFake, type Sent } from './raw.ts';
 
-const { host, diary, secret } = fakeHost();
-const start = (limits: Partial<HttpLimits> = {}) =>
-  startHttp({
-    host,
-    listen: { host: '127.0.0.1', port: 0 },
-    publicUrl: 'https://caretaker.example.com',
-    scopes: ['portfolio:read', 'maintenance:read'],
-    report: () => {},
-    limits: { maxBodyBytes: 100_000, ...limits },
-  });
-let app: HttpApp;
+let { app, host, diary, secret } = {} as Awaited<ReturnType<typeof startFake>>;
 beforeAll(async () => {
-  app = await start();
+  ({ app, host, diary, secret } = await startFake());
 });
 afterAll(() => app.close());
 
-interface Sent {
-  method?: string;
-  path?: string;
-  headers?: Record<string, string>;
-  body?: string;
-  to?: HttpApp;
-}
-interface Got {
-  status: number;
-  headers: IncomingMessage['headers'];
-  text: string;
-}
-
-const BEARER = { authorization: 'Bearer reader' };
-const JSON_BODY = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
-
-function open({ method = 'POST', path = '/mcp', headers = {}, body = '', to = app }: Sent) {
-  const { hostname, port } = new URL(to.url);
-  const outgoing = send({ hostname, port, path, method, headers });
-  outgoing.on('error', () => {});
-  outgoing.end(body);
-  return outgoing;
-}
-
-async function http(sent: Sent): Promise<Got> {
-  const [answer] = (await once(open(sent), 'response')) as [IncomingMessage];
-  let text = '';
-  for await (const chunk of answer) text += String(chunk);
-  return { status: answer.statusCode!, headers: answer.headers, text };
-}
-
-const META = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
-
-/** A request of 2026-07-28 as its clients send it. */
-function modern(method: string, params: Record<string, unknown>, meta: object = {}): Sent {
-  const name = params['name'] ?? params['uri'];
-  return {
-    headers: {
-      ...BEARER,
-      ...JSON_BODY,
-      'mcp-protocol-version': '2026-07-28',
-      'mcp-method': method,
-      ...(typeof name === 'string' && { 'mcp-name': name }),
-    },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: { ...META, ...meta } } }),
-  };
-}
-const echo = (text: string) => modern('tools/call', { name: 'echo', arguments: { text } });
-
 async function expectAlive(): Promise<void> {
-  const { status, text } = await http(echo('alive'));
+  const { status, text } = await ask(app, echo('alive'));
   expect(status).toBe(200);
   expect(JSON.parse(text)).toMatchObject({ id: 1, result: { structuredContent: { text: 'alive' } } });
 }
@@ -95,7 +33,7 @@ describe('the door', () => {
   ];
   test.each(hosts)('judges Host and Origin: %s', async (_what, headers, status) => {
     const sent = echo('x');
-    expect((await http({ ...sent, headers: { ...sent.headers, ...headers } })).status).toBe(status);
+    expect((await ask(app, { ...sent, headers: { ...sent.headers, ...headers } })).status).toBe(status);
   });
 
   const tokens: [string, Record<string, string>, string][] = [
@@ -106,7 +44,11 @@ describe('the door', () => {
   ];
   test.each(tokens)('wants a bearer token: %s', async (_what, headers, expected) => {
     for (const method of ['POST', 'GET', 'DELETE']) {
-      const got = await http({ method, headers: { ...JSON_BODY, ...headers }, body: method === 'POST' ? '{}' : '' });
+      const got = await ask(app, {
+        method,
+        headers: { ...JSON_BODY, ...headers },
+        body: method === 'POST' ? '{}' : '',
+      });
       expect(got.status).toBe(401);
       expect(got.headers['www-authenticate']).toContain(expected);
     }
@@ -115,7 +57,7 @@ describe('the door', () => {
   test('gives each token its own tools', async () => {
     const names = async (token: string) => {
       const sent = modern('tools/list', {});
-      const { text } = await http({ ...sent, headers: { ...sent.headers, authorization: `bearer ${token}` } });
+      const { text } = await ask(app, { ...sent, headers: { ...sent.headers, authorization: `bearer ${token}` } });
       const { result } = JSON.parse(text) as {
         result: { tools: { name: string }[]; ttlMs: number; cacheScope: string };
       };
@@ -137,14 +79,14 @@ describe('what cannot be taken', () => {
     ['too much', { body: JSON.stringify({ x: 'x'.repeat(100_000) }) }, 413, -32000],
   ];
   test.each(bodies)('%s', async (_what, sent, status, code) => {
-    const got = await http({ ...sent, headers: { ...BEARER, ...JSON_BODY, ...sent.headers } });
+    const got = await ask(app, { ...sent, headers: { ...BEARER, ...JSON_BODY, ...sent.headers } });
     expect(got.status).toBe(status);
     expect(JSON.parse(got.text)).toMatchObject({ jsonrpc: '2.0', error: { code } });
     await expectAlive();
   });
 
   test('too much that was not announced', async () => {
-    const got = await http({
+    const got = await ask(app, {
       headers: { ...BEARER, ...JSON_BODY, 'transfer-encoding': 'chunked' },
       body: 'x'.repeat(5_000_000),
     });
@@ -167,7 +109,7 @@ describe('what cannot be taken', () => {
     ],
   ];
   test.each(disagreements)('%s', async (_what, sent, status, code) => {
-    const got = await http(sent);
+    const got = await ask(app, sent);
     expect(got.status).toBe(status);
     expect(JSON.parse(got.text)).toMatchObject({ error: { code } });
   });
@@ -190,7 +132,7 @@ describe('what cannot be taken', () => {
     );
     await fc.assert(
       fc.asyncProperty(message, async (value) => {
-        const got = await http({ headers: { ...BEARER, ...JSON_BODY }, body: JSON.stringify(value) });
+        const got = await ask(app, { headers: { ...BEARER, ...JSON_BODY }, body: JSON.stringify(value) });
         expect(got.status).toBeLessThan(500);
         expect(got.text).not.toContain('node_modules');
       }),
@@ -211,9 +153,9 @@ describe('what cannot be taken', () => {
 
 describe('answers', () => {
   test('are one JSON body, and an event stream once there is progress to tell', async () => {
-    const plain = await http(echo('x'));
+    const plain = await ask(app, echo('x'));
     expect(plain.headers['content-type']).toBe('application/json');
-    const streamed = await http(modern('tools/call', { name: 'count' }, { progressToken: 'p' }));
+    const streamed = await ask(app, modern('tools/call', { name: 'count' }, { progressToken: 'p' }));
     expect(streamed.headers['content-type']).toBe('text/event-stream');
     const events = streamed.text
       .split('\n\n')
@@ -231,7 +173,7 @@ describe('answers', () => {
       modern('tools/call', { name: 'explode' }),
       modern('resources/read', { uri: 'unit://explode' }),
     ]) {
-      const { text } = await http(sent);
+      const { text } = await ask(app, sent);
       expect(text).toContain('nternal');
       expect(text).not.toContain(secret);
     }
@@ -239,115 +181,40 @@ describe('answers', () => {
 
   test('are not waited for by a client that has gone: the tool is told', async () => {
     const { length } = diary.cancelled;
-    const waiting = open(modern('tools/call', { name: 'wait' }));
-    while (diary.calls.at(-1) !== 'reader wait') await http(modern('tools/list', {}));
+    const waiting = open(app, modern('tools/call', { name: 'wait' }));
+    while (diary.calls.at(-1) !== 'reader wait') await ask(app, modern('tools/list', {}));
     waiting.destroy();
-    while (diary.cancelled.length === length) await http(modern('tools/list', {}));
+    while (diary.cancelled.length === length) await ask(app, modern('tools/list', {}));
     await expectAlive();
-  });
-});
-
-describe('sessions of 2025', () => {
-  const legacy = (method: string, id: number | undefined, params: object = {}) =>
-    JSON.stringify({ jsonrpc: '2.0', ...(id !== undefined && { id }), method, params });
-  const hello = legacy('initialize', 1, {
-    protocolVersion: '2025-11-25',
-    capabilities: {},
-    clientInfo: { name: 't', version: '1' },
-  });
-  const as = (token: string, session?: string) => ({
-    ...JSON_BODY,
-    authorization: `Bearer ${token}`,
-    ...(session !== undefined && { 'mcp-session-id': session }),
-  });
-  const begin = async (to = app) => {
-    const got = await http({ to, headers: as('reader'), body: hello });
-    return { got, session: String(got.headers['mcp-session-id']) };
-  };
-
-  test('belong to who opened them, and end when they are deleted', async () => {
-    const { got, session } = await begin();
-    expect(got.status).toBe(200);
-    const list = (token: string) => http({ headers: as(token, session), body: legacy('tools/list', 2) });
-    expect((await list('reader')).status).toBe(200);
-    expect((await list('writer')).status).toBe(404);
-    expect((await list('nobody')).status).toBe(401);
-    expect((await http({ method: 'DELETE', headers: as('writer', session) })).status).toBe(404);
-    expect((await http({ method: 'DELETE', headers: as('reader', session) })).status).toBe(200);
-    expect((await list('reader')).status).toBe(404);
-  });
-
-  test('keep a stream open for GET, one at a time', async () => {
-    const { session } = await begin();
-    const headers = { ...as('reader', session), accept: 'text/event-stream' };
-    const stream = open({ method: 'GET', headers });
-    const [answer] = (await once(stream, 'response')) as [IncomingMessage];
-    expect(answer.statusCode).toBe(200);
-    expect(answer.headers['content-type']).toBe('text/event-stream');
-    expect((await http({ method: 'GET', headers })).status).toBe(409);
-    stream.destroy();
-  });
-
-  test('end the stream of a call that was cancelled', async () => {
-    const { session } = await begin();
-    const headers = as('reader', session);
-    const { length } = diary.calls;
-    const waiting = http({ headers, body: legacy('tools/call', 5, { name: 'wait', arguments: {} }) });
-    while (diary.calls.length === length) await http(modern('tools/list', {}));
-    const cancel = await http({ headers, body: legacy('notifications/cancelled', undefined, { requestId: 5 }) });
-    expect(cancel.status).toBe(202);
-    expect((await waiting).text).not.toContain('"result"');
-  });
-
-  test('are not needed for a single request, and GET and DELETE need one', async () => {
-    const got = await http({ headers: as('reader'), body: legacy('tools/list', 2) });
-    expect(got.status).toBe(200);
-    expect(got.text).toContain('"echo"');
-    for (const method of ['GET', 'DELETE', 'PUT']) {
-      expect((await http({ method, headers: { ...as('reader'), accept: 'text/event-stream' } })).status).toBe(405);
-    }
-  });
-
-  test('give way to newer ones when there are too many', async () => {
-    const small = await start({ maxSessions: 2 });
-    const sessions = [];
-    for (let count = 0; count < 3; count++) sessions.push((await begin(small)).session);
-    const statuses = [];
-    for (const session of sessions) {
-      const body = legacy('tools/list', 2);
-      statuses.push((await http({ to: small, headers: as('reader', session), body })).status);
-    }
-    expect(statuses).toEqual([404, 200, 200]);
-    await small.close();
   });
 });
 
 describe('limits and the end', () => {
   test('more requests at once than it takes on are turned away, streams not counted', async () => {
-    const small = await start({ maxInFlight: 1 });
+    const { app: small, diary } = await startFake({ maxInFlight: 1 });
     const listen = modern('subscriptions/listen', { notifications: { toolsListChanged: true } });
-    const listening = open({ ...listen, to: small });
+    const listening = open(small, listen);
     await once(listening, 'response');
     const { length } = diary.calls;
-    const waiting = open({ ...modern('tools/call', { name: 'wait' }), to: small });
-    while (diary.calls.length === length) await http({ method: 'GET', path: '/health', to: small });
-    const refused = await http({ ...echo('x'), to: small });
+    const waiting = open(small, modern('tools/call', { name: 'wait' }));
+    while (diary.calls.length === length) await ask(small, { method: 'GET', path: '/health' });
+    const refused = await ask(small, echo('x'));
     expect(refused.status).toBe(503);
     expect(refused.headers['retry-after']).toBe('1');
     waiting.destroy();
     let status = 503;
-    while (status === 503) ({ status } = await http({ ...echo('x'), to: small }));
+    while (status === 503) ({ status } = await ask(small, echo('x')));
     expect(status).toBe(200);
     listening.destroy();
     await small.close();
   });
 
   test('health is told to anyone, and other paths are not there', async () => {
-    const got = await http({ method: 'GET', path: '/health?x', headers: { host: '10.0.0.7' } });
+    const got = await ask(app, { method: 'GET', path: '/health?x', headers: { host: '10.0.0.7' } });
     expect(got.status).toBe(200);
     expect(JSON.parse(got.text)).toEqual({ status: 'ok', version: '1.2.3' });
     for (const path of ['/', '/mcp/', '/mcp/../health', '/%6dcp', '//mcp']) {
-      expect((await http({ method: 'GET', path, headers: BEARER })).status).toBe(404);
+      expect((await ask(app, { method: 'GET', path, headers: BEARER })).status).toBe(404);
     }
   });
 
@@ -367,16 +234,16 @@ describe('limits and the end', () => {
       report: () => {},
     });
     const listen = modern('subscriptions/listen', { notifications: { toolsListChanged: true } });
-    const listening = open({ ...listen, to: other });
+    const listening = open(other, listen);
     const [stream] = (await once(listening, 'response')) as [IncomingMessage];
     stream.resume();
     const ended = once(stream, 'close');
-    const pending = http({ ...echo('x'), to: other });
-    while (!answer) await http({ method: 'GET', path: '/health', to: other });
+    const pending = ask(other, echo('x'));
+    while (!answer) await ask(other, { method: 'GET', path: '/health' });
     const closed = other.close();
     answer();
     expect((await pending).text).toContain('late');
     await Promise.all([closed, ended]);
-    await expect(once(open({ ...echo('x'), to: other }), 'response')).rejects.toThrow();
+    await expect(once(open(other, echo('x')), 'response')).rejects.toThrow();
   });
 });
