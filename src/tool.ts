@@ -8,7 +8,7 @@ import type { Property, RecordKind } from './model/records.ts';
 import type { KeyRing } from './store/keyring.ts';
 import type { Store } from './store/store.ts';
 import type { Found, GrantedRecords } from './tool/granted_records.ts';
-import type { OpenWrite } from './writeback/open_write.ts';
+import type { Notice, OpenWrite } from './writeback/open_write.ts';
 import type { Writeback } from './writeback/writeback.ts';
 
 /*
@@ -55,6 +55,8 @@ export interface Proposal {
   cells?: readonly { resource: string; cell: number }[];
   /** Fields of the output besides `write`; kept, so that a replay says the same. */
   answer?: Record<string, unknown>;
+  /** Messages to people that go out once the change has been proved; ids and codes, no personal data. */
+  notices?: readonly Notice[];
 }
 
 interface ToolBase<I extends z.ZodObject, O extends z.ZodObject> {

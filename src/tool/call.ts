@@ -23,7 +23,12 @@ export function createCall(
   options: CallOptions = {},
 ): PipelineCall {
   const { config } = parts;
-  const records = createGrantedRecords(grant, parts.records, parts.writeback);
+  const records = createGrantedRecords(
+    grant,
+    config.connections.map(({ id }) => id),
+    parts.records,
+    parts.writeback,
+  );
 
   function knownZone(property: Found<'property'> | undefined): string | undefined {
     if (property === undefined) return undefined;
@@ -64,8 +69,7 @@ export function createCall(
       for (const connection of records.connections)
         await parts.records.ensureLoaded(connection, {
           ...(options.signal !== undefined && { signal: options.signal }),
-          onProgress: (done: number, total: number | undefined, message?: string) =>
-            options.progress?.(done, total, message),
+          onProgress: ({ done, total, kind }) => options.progress?.(done, total, `reading ${kind}`),
         });
     },
     rolloutOf(connection, workflow) {

@@ -1,7 +1,9 @@
 import { allowsProperty, type Grant } from '../grants/grant.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { RECORD_KINDS, type RecordKind, type RecordOf } from '../model/records.ts';
-import type { ListFilters, ListPage, ReadRecord, Records } from '../sync/records.ts';
+import type { FindFilters, FindPage } from '../mirror/find.ts';
+import { recordAt } from '../mirror/versions.ts';
+import type { Fresh, Records } from '../sync/records.ts';
 import type { Writeback } from '../writeback/writeback.ts';
 import { isWriteId } from '../writeback/ids.ts';
 
@@ -34,26 +36,39 @@ export interface GrantedRecords {
   /** One page from the mirror, over one connection. `filters.property_ids` is narrowed to the grant. */
   list<K extends RecordKind>(
     kind: K,
-    where: { connection: string } & ListFilters,
-    page?: ListPage,
+    where: { connection: string } & FindFilters,
+    page?: Partial<FindPage>,
   ): Promise<{ records: Found<K>[]; next_cursor?: string }>;
   /** Every match from the mirror, over one connection; for small sets such as the leases of a unit. */
-  all<K extends RecordKind>(kind: K, where: { connection: string } & ListFilters): Promise<Found<K>[]>;
+  all<K extends RecordKind>(kind: K, where: { connection: string } & FindFilters): Promise<Found<K>[]>;
   /** Every match from the PMS now; for decisions about small sets. */
   allFresh<K extends RecordKind>(
     kind: K,
     where: { connection: string; scope: string; property_id?: string; unit_id?: string; household_id?: string },
   ): Promise<Found<K>[]>;
+  /** The record as it was under an earlier version, where that is still known. */
+  asSeen(found: Found, version: string): Promise<Record<string, unknown> | undefined>;
   /** The opaque id that tools give for a record. */
   ref(connection: string, scope: string, id: string): string;
 }
 
+/** Tools show contact data and notes, so the sealed fields are opened with the rest. */
+const WHOLE = { withSealed: true } as const;
+
+/** The page that a listing tool gives. */
+const PAGE = 25;
+
 /** The widest set that `all` gathers; a larger one is a listing and has pages. */
 const ALL_LIMIT = 2_000;
 
-export function createGrantedRecords(grant: Grant, records: Records, writeback: Writeback): GrantedRecords {
+export function createGrantedRecords(
+  grant: Grant,
+  all: readonly string[],
+  records: Records,
+  writeback: Writeback,
+): GrantedRecords {
   const pinned = new Set(grant.pins.map((pin) => pin.connection));
-  const connections = records.connections.filter((id) => pinned.size === 0 || pinned.has(id));
+  const connections = all.filter((id) => pinned.size === 0 || pinned.has(id));
   const only = connections.length === 1 ? connections[0] : undefined;
 
   function ref(connection: string, scope: string, id: string): string {
@@ -87,10 +102,10 @@ export function createGrantedRecords(grant: Grant, records: Records, writeback: 
   function within<K extends RecordKind>(
     kind: K,
     place: { connection: string; scope: string },
-    read: ReadRecord<K> | undefined,
+    read: Fresh<RecordOf<K>> | undefined,
   ): Found<K> | undefined {
     if (read === undefined) return undefined;
-    const record = read.record as RecordOf<K>;
+    const { record } = read;
     if (!allowsProperty(grant, place.connection, propertyOf(kind, record))) return undefined;
     return {
       kind,
@@ -110,7 +125,7 @@ export function createGrantedRecords(grant: Grant, records: Records, writeback: 
     for (const place of places(id)) {
       const read = fresh
         ? await records.readThrough(place.connection, kind, place.scope, place.id)
-        : await records.get(place.connection, kind, place.scope, place.id);
+        : await records.get(place.connection, kind, place.scope, place.id, WHOLE);
       const found = within(kind, place, read);
       if (found !== undefined) return found;
     }
@@ -136,21 +151,22 @@ export function createGrantedRecords(grant: Grant, records: Records, writeback: 
     if (id === undefined) return undefined;
     const read = fresh
       ? await records.readThrough(from.connection, kind, from.scope, id)
-      : await records.get(from.connection, kind, from.scope, id);
+      : await records.get(from.connection, kind, from.scope, id, WHOLE);
     return within(kind, from, read);
   }
 
   async function list<K extends RecordKind>(
     kind: K,
-    { connection, ...filters }: { connection: string } & ListFilters,
-    page: ListPage = {},
+    { connection, ...filters }: { connection: string } & FindFilters,
+    page: Partial<FindPage> = {},
   ) {
     const property_ids = narrowed(grant, connection, kind, filters.property_ids);
     const answer = await records.list(
       connection,
       kind,
       { ...filters, ...(property_ids !== undefined && { property_ids }) },
-      page,
+      { limit: PAGE, ...page },
+      WHOLE,
     );
     return {
       records: answer.records.flatMap((read) => within(kind, { connection, scope: read.scope }, read) ?? []),
@@ -162,6 +178,10 @@ export function createGrantedRecords(grant: Grant, records: Records, writeback: 
     connections,
     ref,
     list,
+    asSeen({ connection, kind, scope, record }, version) {
+      const { db, keyring } = records.mirror;
+      return recordAt(db, keyring, { connection, kind, scope, id: record.id, version });
+    },
     async get(kind, text, field) {
       const found = await find(kind, text, false);
       if (found === undefined) throw notFound(kind, field);

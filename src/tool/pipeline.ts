@@ -165,6 +165,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       ...(proposal.effect !== undefined && { effect: proposal.effect }),
       ...(proposal.not_duplicate_of !== undefined && { not_duplicate_of: proposal.not_duplicate_of }),
       ...(proposal.cells !== undefined && { cells: proposal.cells }),
+      ...(proposal.notices !== undefined && { notices: proposal.notices }),
     };
     try {
       const row = await parts.writeback.submit(submission, options.signal);
@@ -172,7 +173,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         call,
         tool,
         input,
-        { row, command: proposal.command, before: submission.before, answer: submission.answer },
+        { row, command: proposal.command, before: submission.before, answer: submission.answer, notices: [] },
         false,
       );
     } catch (error) {

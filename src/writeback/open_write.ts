@@ -1,3 +1,4 @@
+import type { NotificationKind } from '../approvals/notifications.ts';
 import type { RecordKind } from '../model/records.ts';
 import { type Command, parseCommand } from '../model/commands.ts';
 import type { KeyRing } from '../store/keyring.ts';
@@ -11,19 +12,29 @@ export interface OpenWrite {
   before: Record<string, unknown> | undefined;
   /** What the tool adds to its answer. */
   answer: Record<string, unknown>;
+  /** What people are told once the change has been proved. */
+  notices: readonly Notice[];
+}
+
+export interface Notice {
+  kind: NotificationKind;
+  body: Record<string, unknown>;
 }
 
 /** The parts of a write that are encrypted at rest, sealed to the write that they belong to. */
 export function sealParts(
   keyring: KeyRing,
   writeId: string,
-  parts: Pick<OpenWrite, 'command' | 'before' | 'answer'>,
+  parts: Pick<OpenWrite, 'command' | 'before' | 'answer' | 'notices'>,
 ): { command_sealed: string; before_sealed: string | null; answer_sealed: string | null } {
   return {
     command_sealed: keyring.seal(JSON.stringify(parts.command), `write:${writeId}:command`),
     before_sealed:
       parts.before === undefined ? null : keyring.seal(JSON.stringify(parts.before), `write:${writeId}:before`),
-    answer_sealed: keyring.seal(JSON.stringify(parts.answer), `write:${writeId}:answer`),
+    answer_sealed: keyring.seal(
+      JSON.stringify({ answer: parts.answer, notices: parts.notices }),
+      `write:${writeId}:answer`,
+    ),
   };
 }
 
@@ -32,11 +43,13 @@ export function openWrite(keyring: KeyRing, row: WriteRow): OpenWrite {
     text === null
       ? undefined
       : (JSON.parse(keyring.open(text, `write:${row.write_id}:${part}`)) as Record<string, unknown>);
+  const extra = opened(row.answer_sealed, 'answer');
   return {
     row,
     command: parseCommand(opened(row.command_sealed, 'command')),
     before: opened(row.before_sealed, 'before'),
-    answer: opened(row.answer_sealed, 'answer') ?? {},
+    answer: (extra?.['answer'] ?? {}) as OpenWrite['answer'],
+    notices: (extra?.['notices'] ?? []) as Notice[],
   };
 }
 

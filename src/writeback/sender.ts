@@ -214,6 +214,13 @@ export async function finish(runtime: Runtime, write: OpenWrite, result: StepRes
       audit(write, 'write.done', now, 'done', { record_id: id, proof: proof.proof, fields: proof.fields }),
     ]);
     await recordChanges(trx, now, [change(write, kind, id, command.kind)]);
+    for (const notice of write.notices)
+      await enqueueNotification(trx, runtime.keyring, {
+        id: newId('n', now),
+        kind: notice.kind,
+        now,
+        body: { ...notice.body, write_id: row.write_id, record_id: id },
+      });
   });
   await refreshMirror(runtime, write, kind, id, after, now);
 }

@@ -10,7 +10,7 @@ import { digestOf } from '../model/version.ts';
 import { recordChanges } from '../store/changes.ts';
 import { newId } from './ids.ts';
 import { type Db, insertWrite, isBehind, putStep, sameEffect, spentSince, type WriteRow } from './ledger.ts';
-import { type OpenWrite, orderKey, sealParts } from './open_write.ts';
+import { type Notice, type OpenWrite, orderKey, sealParts } from './open_write.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { audit, change, leaseFor, stepContext, stepRow } from './sender.ts';
 import type { WriteState } from './states.ts';
@@ -46,6 +46,7 @@ export interface Intent {
   rollout: 'shadow' | 'live';
   /** What the tool adds to its answer; kept for replays. */
   answer: Record<string, unknown>;
+  notices?: readonly Notice[];
 }
 
 /** Thrown where the request id turned out to be used by the time the intent was to be committed. */
@@ -134,7 +135,7 @@ function draft(runtime: Runtime, intent: Intent, now: number): OpenWrite {
   const { grant, command } = intent;
   const kind = COMMANDS[command.kind].record;
   const changed = changedRecordId(command);
-  const parts = { command, before: intent.before, answer: intent.answer };
+  const parts = { command, before: intent.before, answer: intent.answer, notices: intent.notices ?? [] };
   const row: WriteRow = {
     write_id: writeId,
     organisation: grant.organisation,

@@ -1,0 +1,101 @@
+import * as z from 'zod/v4';
+import { type Candidate, type Exclusion, rankCandidates } from '../maintenance/match_vendors.ts';
+import { formatAmount } from '../model/money.ts';
+import type { WorkOrder } from '../model/records.ts';
+import { CLOSED_WORK_ORDER_STATUSES, type Severity, type Trade, WORK_ORDER_STATUSES } from '../model/values.ts';
+import { toLocal } from '../model/zoned_time.ts';
+import type { Call } from '../tool.ts';
+import type { Found } from './granted_records.ts';
+
+/** Somebody who can take a job, as results show it. */
+export const CandidateView = z.object({
+  vendor_id: z.string().optional(),
+  technician_id: z.string().optional(),
+  name: z.string(),
+  phone: z.string().optional(),
+  why: z.string(),
+  insured: z.string().optional(),
+  limit: z.string().optional(),
+  warnings: z.array(z.string()).optional(),
+});
+
+const OPEN = WORK_ORDER_STATUSES.filter((status) => !CLOSED_WORK_ORDER_STATUSES.includes(status));
+
+export interface Job {
+  severity: Severity;
+  trade: Trade;
+  work_order?: WorkOrder;
+  /** Property-local day of the visit; default today. */
+  visit_date?: string;
+}
+
+/** Everybody who could take a job and everybody who cannot, with the reasons. Fresh vendors decide at dispatch. */
+export async function whoCanGo(
+  call: Call,
+  property: Found<'property'>,
+  unit: Found<'unit'> | undefined,
+  job: Job,
+): Promise<{ candidates: Candidate[]; excluded: Exclusion[] }> {
+  const { connection } = property;
+  const [vendors, staff, open] = await Promise.all([
+    call.records.all('vendor', { connection }),
+    call.records.all('staff', { connection }),
+    call.records.all('work_order', { connection, status: OPEN }),
+  ]);
+  const today = call.today(property);
+  return rankCandidates({
+    work_order: job.work_order ?? { id: '', severity: job.severity },
+    property: property.record,
+    unit: unit?.record,
+    vendors: vendors.map(({ record }) => record),
+    staff: staff.map(({ record }) => record),
+    open_work_orders: open.map(({ record }) => record),
+    visit_date: job.visit_date ?? today,
+    after_hours: isAfterHours(call, property),
+    trade: job.trade,
+    state: property.record.address.state,
+    today,
+  });
+}
+
+/** The first few who can take a job, as results show them. */
+export async function candidatesFor(
+  call: Call,
+  property: Found<'property'>,
+  unit: Found<'unit'> | undefined,
+  job: Job,
+  count: number,
+): Promise<z.infer<typeof CandidateView>[]> {
+  const { candidates } = await whoCanGo(call, property, unit, job);
+  return candidates.slice(0, count).map((candidate) => candidateView(call, property, candidate));
+}
+
+export function candidateView(
+  call: Call,
+  property: Found<'property'>,
+  candidate: Candidate,
+): z.infer<typeof CandidateView> {
+  const ref = call.records.ref(property.connection, property.scope, candidate.id);
+  return {
+    ...(candidate.kind === 'vendor' ? { vendor_id: ref } : { technician_id: ref }),
+    name: candidate.name,
+    ...(candidate.phone !== undefined && { phone: candidate.phone }),
+    why: candidate.why.join(', '),
+    ...(candidate.note !== '' && { insured: candidate.note }),
+    ...(candidate.limit !== undefined && { limit: formatAmount(candidate.limit) }),
+    ...(candidate.warnings.length > 0 && { warnings: candidate.warnings }),
+  };
+}
+
+/** Whether it is now outside the hours in which the office answers. */
+export function isAfterHours(call: Call, property: Found<'property'>, instant?: string): boolean {
+  let zone: string;
+  try {
+    zone = call.zoneOf(property);
+  } catch {
+    return true;
+  }
+  const time = toLocal(instant ?? new Date(call.now).toISOString(), zone).slice(11, 16);
+  const [from = '18:00', to = '08:00'] = call.config.maintenance.after_hours.split('-');
+  return from <= to ? time >= from && time < to : time >= from || time < to;
+}

@@ -1,0 +1,169 @@
+import * as z from 'zod/v4';
+import { dispatchMessage } from '../src/maintenance/dispatch_message.ts';
+import { WorkOrderView } from '../src/maintenance/work_order_view.ts';
+import { CaretakerError } from '../src/model/errors.ts';
+import { formatAmount } from '../src/model/money.ts';
+import { spoken } from '../src/model/zoned_time.ts';
+import { at, type Call, defineTool } from '../src/tool.ts';
+import { type DispatchFacts, dispatchFacts, judgeDispatch, visitOf } from '../src/tool/dispatching.ts';
+import { amount, localTime, recordId, requestId, words } from '../src/tool/params.ts';
+import { showWorkOrder } from '../src/tool/show_work_order.ts';
+import { isAfterHours } from '../src/tool/who_can_go.ts';
+
+/** How long a vendor has to answer where the caller does not say, in minutes. */
+const REPLY_MINUTES = { life_safety: 15, emergency: 15, urgent: 45, routine: 24 * 60 } as const;
+
+export default defineTool({
+  name: 'dispatch_vendor',
+  title: 'Dispatch vendor',
+  description:
+    'Assign a work order to a vendor or own technician; checks insurance for the visit date and the cost limit; returns the message and number to reach them.',
+  scope: 'maintenance:dispatch',
+  risk: 'money',
+  input: z.strictObject({
+    request_id: requestId(),
+    work_order_id: recordId().describe('Or its write_id'),
+    vendor_id: recordId().optional(),
+    technician_id: recordId().describe('Instead of vendor_id').optional(),
+    visit_start: localTime().describe('Property-local'),
+    visit_end: localTime().optional(),
+    not_to_exceed: amount().describe('Like "350.00"; default the property\'s limit').optional(),
+    reply_within_minutes: z.int().min(1).max(10_080).describe('Then listed as overdue').optional(),
+    instructions: words(2_000).optional(),
+  }),
+  output: z.object({
+    work_order: WorkOrderView.optional(),
+    sent_to: z.string(),
+    /** Most vendors' APIs tell nobody: then somebody has to call or write. */
+    vendor_notified: z.enum(['by_pms', 'no', 'unknown']),
+    call: z.array(z.string()),
+    message: z.string(),
+    reply_due_at: z.string().optional(),
+    not_to_exceed: z.string(),
+    after_the_fact_review: z.string().optional(),
+    checked_as_of: z.string().optional(),
+    warnings: z.array(z.string()).optional(),
+    note: z.string().optional(),
+  }),
+  untrusted: ['message', 'work_order.title', 'work_order.latest_note', 'work_order.entry_notes'],
+
+  async propose(call, input) {
+    if ((input.vendor_id === undefined) === (input.technician_id === undefined))
+      throw new CaretakerError('invalid_input', 'Give either vendor_id or technician_id. Nobody was dispatched.', {
+        field: 'vendor_id',
+        next: 'find_vendors for who can go',
+      });
+    const facts = await dispatchFacts(call, {
+      work_order: input.work_order_id,
+      vendor: input.vendor_id,
+      technician: input.technician_id,
+    });
+    const { workOrder, property, vendor, technician, checked_as_of: checkedAsOf } = facts;
+    const { note, ...visit } = visitOf(call, property, input.visit_start, input.visit_end);
+    const check = await judgeDispatch(call, facts, visit, input.not_to_exceed);
+    const limit = check.outcome === 'approval' ? check.amount : check.not_to_exceed;
+    const { severity } = workOrder.record;
+    const minutes = input.reply_within_minutes ?? REPLY_MINUTES[severity];
+    const replyDueAt = vendor === undefined ? undefined : new Date(call.now + minutes * 60_000).toISOString();
+    const review = check.outcome === 'ok' ? check.after_the_fact_review : undefined;
+    return {
+      at: at(workOrder),
+      property,
+      before: workOrder.record,
+      command: {
+        kind: 'assign_work_order',
+        work_order_id: workOrder.record.id,
+        property_id: workOrder.record.property_id,
+        vendor_id: vendor?.record.id,
+        technician_id: technician?.record.id,
+        visit,
+        not_to_exceed: limit,
+        reply_due_at: replyDueAt,
+        instructions: input.instructions,
+      },
+      approvals: check.outcome === 'approval' ? [{ rule: 'over_nte', reason: check.reason }] : [],
+      priority: severity === 'life_safety' ? 0 : severity === 'emergency' ? 1 : 2,
+      effect: ['assign_work_order', workOrder.record.id, vendor?.record.id, technician?.record.id, visit.start],
+      not_after: Math.max(Date.parse(visit.end ?? visit.start), call.now + 3_600_000),
+      notices:
+        review === undefined
+          ? []
+          : [{ kind: 'review.after_the_fact', body: { reason: review.reason, amount: formatAmount(review.amount) } }],
+      answer: {
+        ...handOver(call, facts, visit, limit, replyDueAt, input.instructions),
+        ...(review !== undefined && { after_the_fact_review: review.reason }),
+        ...(checkedAsOf !== undefined && { checked_as_of: new Date(checkedAsOf).toISOString() }),
+        ...(check.outcome === 'ok' && check.warnings.length > 0 && { warnings: check.warnings }),
+        ...(note !== undefined && { note }),
+      },
+    };
+  },
+
+  async judgeAgain(call, { row, command, answer }) {
+    if (command.kind !== 'assign_work_order') return;
+    const ref = (id: string | undefined) =>
+      id === undefined ? undefined : call.records.ref(row.connection, row.scope, id);
+    const facts = await dispatchFacts(call, {
+      work_order: call.records.ref(row.connection, row.scope, command.work_order_id),
+      vendor: ref(command.vendor_id),
+      technician: ref(command.technician_id),
+    });
+    // What was let through on older data is judged on today's before it is sent.
+    if (facts.checked_as_of !== undefined && answer['checked_as_of'] !== undefined)
+      throw new CaretakerError('pms_unavailable', 'The PMS still cannot be read; the dispatch waits.');
+    await judgeDispatch(call, facts, command.visit, command.not_to_exceed);
+  },
+
+  async present(call, write) {
+    return write.row.state === 'done' ? { work_order: await showWorkOrder(call, write) } : {};
+  },
+
+  text({ sent_to, vendor_notified, call: numbers, not_to_exceed, write }) {
+    const state = (write as { state?: string } | undefined)?.state;
+    if (state !== 'done') return `Not assigned yet (${state}); ${sent_to}, up to ${not_to_exceed}.`;
+    const reach =
+      vendor_notified === 'by_pms'
+        ? 'The PMS tells them.'
+        : `Nobody has told them yet: call ${numbers.join(' or ') || 'the office'} or send the message.`;
+    return `Assigned to ${sent_to}, not to exceed ${not_to_exceed}. ${reach}`;
+  },
+});
+
+/** Everything needed to tell the one who is sent. */
+function handOver(
+  call: Call,
+  { workOrder, property, unit, vendor, technician }: DispatchFacts,
+  visit: { start: string; end?: string },
+  limit: number,
+  replyDueAt: string | undefined,
+  instructions: string | undefined,
+) {
+  const zone = call.zoneOf(property);
+  const window =
+    visit.end === undefined ? spoken(visit.start, zone) : `${spoken(visit.start, zone)} to ${spoken(visit.end, zone)}`;
+  const phones = vendor?.record.phones ?? [];
+  const late = isAfterHours(call, property);
+  const ordered = [...phones].sort((a, b) => Number(b.type === 'after_hours') - Number(a.type === 'after_hours'));
+  const numbers = (late ? ordered : phones.filter(({ type }) => type !== 'after_hours')).map(({ number }) => number);
+  return {
+    sent_to: vendor?.record.name ?? technician?.record.name ?? '',
+    vendor_notified:
+      vendor?.record.notified_by_pms === true
+        ? 'by_pms'
+        : vendor?.record.notified_by_pms === undefined && vendor !== undefined
+          ? 'unknown'
+          : 'no',
+    call: vendor === undefined ? (technician?.record.phone === undefined ? [] : [technician.record.phone]) : numbers,
+    message: dispatchMessage({
+      work_order: workOrder.record,
+      property: property.record,
+      unit: unit?.record,
+      visit: window,
+      not_to_exceed: limit,
+      instructions,
+      reply_by: replyDueAt === undefined ? undefined : spoken(replyDueAt, zone),
+    }),
+    ...(replyDueAt !== undefined && { reply_due_at: replyDueAt }),
+    not_to_exceed: formatAmount(limit),
+  };
+}
