@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { UnknownTool, type CallOptions, type Host, type ListedTool, type ToolAnswer } from '../../src/mcp/host.ts';
 
 /** A grant of the fake host: a name and whether the write tool is in it. */
@@ -39,6 +40,7 @@ const READER_TOOLS = [
   named('count', 'Counts to three and tells of its progress.'),
   named('climb', 'Tells of its progress, and takes each step when "go" is called.'),
   named('go', 'Lets "climb" take a step.'),
+  named('slow', 'Takes a while.'),
   named('wait', 'Waits until it is cancelled.'),
   named('refuse', 'Answers with an error.'),
   named('explode', 'Throws what nobody may see.'),
@@ -60,6 +62,10 @@ const RUNS: Record<string, (args: Record<string, unknown>, options: CallOptions,
       }
       return answer('climbed');
     },
+    slow: async () => {
+      await delay(100);
+      return answer('at last');
+    },
     go: async (_args, _options, diary) => {
       diary.go?.();
       return answer('gone');
@@ -69,6 +75,7 @@ const RUNS: Record<string, (args: Record<string, unknown>, options: CallOptions,
       progress?.(1, 3, 'one');
       progress?.(1, 3, 'one again');
       progress?.(3, 3, 'three');
+      progress?.(3, 3, 'three again');
       return answer('counted');
     },
     wait: (_args, { signal }, diary) =>

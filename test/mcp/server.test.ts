@@ -46,6 +46,7 @@ describe.each(cases)('$client over $target', ({ client, target }) => {
       'count',
       'climb',
       'go',
+      'slow',
       'wait',
       'refuse',
       'explode',
