@@ -124,6 +124,7 @@ export function createSandbox(options: SandboxOptions): Connector & SandboxPms {
       on(({ pms, journal }) => locate(pms, journal, command, request, context), signal),
 
     async close() {
+      if (closed) return;
       closed = true;
       const opened = await opening?.catch(() => undefined);
       opened?.db.close();

@@ -73,13 +73,16 @@ export async function openPms(options: OpenOptions): Promise<Database> {
   const handle = options.open_database?.(options.file) ?? (await openFile(options.file));
   const db = new Database(handle);
   try {
-    db.exec('PRAGMA busy_timeout = 0; PRAGMA synchronous = NORMAL');
+    // Waiting is done here, without holding up the process; every statement below may meet the lock of a seeder.
+    db.exec('PRAGMA busy_timeout = 0');
+    await whenFree(() => db.exec('PRAGMA synchronous = NORMAL'));
     if ((await whenFree(() => versionOf(db))) === 0) await createAndSeed(db, options.seed);
     if ((await whenFree(() => versionOf(db))) !== SCHEMA_VERSION) {
       throw new VendorError('misconfigured', 'The file of the sandbox PMS was made by another version.');
     }
     await whenFree(() => db.exec('PRAGMA journal_mode = WAL'));
-    db.exec(`PRAGMA busy_timeout = ${options.busy_timeout_ms ?? 5000}; PRAGMA synchronous = FULL`);
+    await whenFree(() => db.exec('PRAGMA synchronous = FULL'));
+    db.exec(`PRAGMA busy_timeout = ${options.busy_timeout_ms ?? 5000}`);
     return db;
   } catch (error) {
     db.close();

@@ -26,7 +26,7 @@ function columnsOf(kind: RecordKind, id: number, record: object): (number | null
 function propertyCondition(kind: RecordKind): string {
   if (kind === 'staff') {
     return `(json_array_length(body, '$.property_ids') = 0
-      OR EXISTS (SELECT 1 FROM json_each(body, '$.property_ids') WHERE value = CAST(? AS TEXT)))`;
+      OR EXISTS (SELECT 1 FROM json_each(body, '$.property_ids') WHERE CAST(value AS INTEGER) = ?))`;
   }
   return kind === 'vendor' || kind === 'gl_account' || kind === 'charge_code' ? '? IS NOT NULL' : 'property_id = ?';
 }
