@@ -4,7 +4,7 @@ import type { Rollout, Workflow } from '../model/rollout.ts';
 import { localDate, toInstant, zoneForProperty } from '../model/zoned_time.ts';
 import type { Call } from '../tool.ts';
 import { createGrantedRecords, type Found } from './granted_records.ts';
-import type { CallOptions, PipelineParts } from './pipeline.ts';
+import type { CallOptions, PipelineParts } from './parts.ts';
 
 /** A call with what only the pipeline needs of it. */
 export interface PipelineCall extends Call {

@@ -2,6 +2,7 @@ import { allowsProperty, type Grant } from '../grants/grant.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { RECORD_KINDS, type RecordKind, type RecordOf } from '../model/records.ts';
 import type { FindFilters, FindPage } from '../mirror/find.ts';
+import { type SearchAnswer, type SearchRequest, searchPortfolio } from '../mirror/search.ts';
 import { recordAt } from '../mirror/versions.ts';
 import type { Fresh, Records } from '../sync/records.ts';
 import type { Writeback } from '../writeback/writeback.ts';
@@ -48,6 +49,15 @@ export interface GrantedRecords {
   ): Promise<Found<K>[]>;
   /** The record as it was under an earlier version, where that is still known. */
   asSeen(found: Found, version: string): Promise<Record<string, unknown> | undefined>;
+  /** People and places from whatever a caller says; `within` narrows it down to one property. */
+  search(
+    request: Pick<SearchRequest, 'query' | 'caller_phone' | 'kinds' | 'limit'>,
+    within?: Found<'property'>,
+  ): Promise<SearchAnswer>;
+  /** What the mirror has now; the PMS is neither asked nor waited for. */
+  known<K extends RecordKind>(kind: K, ref: string): Promise<Found<K> | undefined>;
+  /** The first thousand of a kind that the mirror has now, over one connection. */
+  allKnown<K extends RecordKind>(kind: K, connection: string): Promise<Found<K>[]>;
   /** The opaque id that tools give for a record. */
   ref(connection: string, scope: string, id: string): string;
 }
@@ -181,6 +191,27 @@ export function createGrantedRecords(
     asSeen({ connection, kind, scope, record }, version) {
       const { db, keyring } = records.mirror;
       return recordAt(db, keyring, { connection, kind, scope, id: record.id, version });
+    },
+    search({ query, ...rest }, within) {
+      const where = connections
+        .filter((id) => within === undefined || id === within.connection)
+        .map((id) => {
+          const property_ids = narrowed(grant, id, 'property', within && [within.record.id]);
+          return { id, ...(property_ids !== undefined && { property_ids }) };
+        });
+      return searchPortfolio(records.mirror, { connections: where, query, ...rest });
+    },
+    async known(kind, text) {
+      for (const place of places(text)) {
+        const row = await records.mirror.get(place.connection, kind, place.scope, place.id, WHOLE);
+        const found = within(kind, place, row && { ...row, stale: true });
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+    async allKnown(kind, connection) {
+      const { records: rows } = await records.mirror.find(connection, kind, {}, { limit: 1_000 }, WHOLE);
+      return rows.flatMap((row) => within(kind, { connection, scope: row.scope }, { ...row, stale: true }) ?? []);
     },
     async get(kind, text, field) {
       const found = await find(kind, text, false);

@@ -5,7 +5,7 @@ import type { KeyRing } from '../store/keyring.ts';
 import type { Store } from '../store/store.ts';
 import type { Tool } from '../tool.ts';
 import { newId } from '../writeback/ids.ts';
-import type { PipelineParts } from './pipeline.ts';
+import type { PipelineParts } from './parts.ts';
 
 /**
  * Enters a refused call in the audit log and in the list of refusals. Failed reads are left out: they change nothing
