@@ -69,13 +69,14 @@ export function compareBills(
 ): DuplicateReason[] {
   const same_work_order = a.work_order_id !== undefined && a.work_order_id === b.work_order_id;
   const others: DuplicateReason[] = same_work_order ? ['same_work_order'] : [];
-  if (!sameVendor(a.vendor_id, b.vendor_id, vendor_names)) return others;
   const number = invoiceNumberKey(a.invoice_number);
   const same_number = number !== '' && number === invoiceNumberKey(b.invoice_number);
   const same_amount = a.total === b.total;
-  if (same_number) return same_amount ? ['same_number'] : ['same_number_other_amount', ...others];
-  const near = Math.abs(daysBetween(a.invoice_date, b.invoice_date)) <= NEAR_DAYS;
-  return same_amount && near ? ['same_amount_near_date', ...others] : others;
+  const near = same_amount && Math.abs(daysBetween(a.invoice_date, b.invoice_date)) <= NEAR_DAYS;
+  // Names are compared last: it is by far the dearest question, and most bills differ before.
+  if ((!same_number && !near) || !sameVendor(a.vendor_id, b.vendor_id, vendor_names)) return others;
+  if (!same_number) return ['same_amount_near_date', ...others];
+  return same_amount ? ['same_number'] : ['same_number_other_amount', ...others];
 }
 
 /** Whether two vendor records are one vendor: the same record, or the same name but for spelling. */

@@ -16,10 +16,19 @@ function pattern(sources: readonly string[]): RegExp {
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${source})(?![\\p{L}\\p{N}])`, 'giu');
 }
 
-const PATTERNS = PROTECTED_PATTERNS.map(([category, sources]) => ({ category, pattern: pattern(sources) }));
-const ADULTS_AND_MINORS = pattern([PEOPLE_COUNTS.adults_and_minors]);
-const FAMILY_OF = pattern([PEOPLE_COUNTS.family_of]);
-const ACCOMMODATION = pattern(ACCOMMODATION_PATTERNS);
+/** Made at the first use: to build them costs milliseconds, and this file is imported at every start. */
+let made: ReturnType<typeof makePatterns> | undefined;
+const patterns = () => (made ??= makePatterns());
+
+function makePatterns() {
+  return {
+    protected: PROTECTED_PATTERNS.map(([category, sources]) => ({ category, pattern: pattern(sources) })),
+    adults_and_minors: pattern([PEOPLE_COUNTS.adults_and_minors]),
+    family_of: pattern([PEOPLE_COUNTS.family_of]),
+    accommodation: pattern(ACCOMMODATION_PATTERNS),
+  };
+}
+
 const NUMBER_WORDS = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
 
 /** Ordinary notes need one round, or two; a text made to need hundreds loses whole sentences instead. */
@@ -48,8 +57,8 @@ export function stripProtected(text: string): { text: string; removed: Protected
 function countPeople(text: string): string {
   const sum = (...people: string[]) => `${people.map(toNumber).reduce((a, b) => a + b)} occupants`;
   return text
-    .replace(ADULTS_AND_MINORS, (_, adults: string, minors: string) => sum(adults, minors))
-    .replace(FAMILY_OF, (_, people: string) => sum(people));
+    .replace(patterns().adults_and_minors, (_, adults: string, minors: string) => sum(adults, minors))
+    .replace(patterns().family_of, (_, people: string) => sum(people));
 }
 
 function toNumber(word: string): number {
@@ -60,7 +69,7 @@ function toNumber(word: string): number {
 function protectedSpans(text: string, removed: Set<ProtectedCategory>): Span[] {
   const straight = text.replaceAll('’', "'");
   const spans: Span[] = [];
-  for (const { category, pattern } of PATTERNS) {
+  for (const { category, pattern } of patterns().protected) {
     for (const hit of straight.matchAll(pattern)) {
       spans.push({ start: hit.index, end: hit.index + hit[0].length });
       removed.add(category);
@@ -81,5 +90,5 @@ function removeSentences(text: string, spans: readonly Span[]): string {
  * and the animal is not a pet. Denials ("not a service dog") count as well: to miss one costs more than a call.
  */
 export function mentionsAccommodation(text: string): boolean {
-  return text.replaceAll('’', "'").search(ACCOMMODATION) >= 0;
+  return text.replaceAll('’', "'").search(patterns().accommodation) >= 0;
 }

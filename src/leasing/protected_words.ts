@@ -21,7 +21,7 @@ const NUMBER = '(?:\\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|ele
 const PERSON =
   '(?:man|men|woman|women|male|female|guy|guys|lady|ladies|gentleman|gentlemen|girl|girls|boy|boys|couple|family|families|person|people|household|folks|mother|mom|father|dad|parent|parents|tenant|tenants|resident|residents|applicant|applicants|prospect|prospects|renter|renters|caller|kid|kids|child|children|student|students|neighbors?|professionals?)';
 const SOMEBODY =
-  "(?:he|she|they|i|we|who|caller|prospect|applicant|tenant|renter|client|couple|person|family|guy|lady|man|woman)(?:'s|'m|'re| is| are| am| was| were| being| sounds?| sounded| looks?| looked| seems?| seemed| appears?| appeared)(?: (?:to be|a|an|very|probably|maybe|also|both|all|not|likely|definitely|recently|newly|currently|legally|happily|partially|totally|just)){0,3}";
+  "(?:he|she|they|i|we|who|caller|prospect|applicant|tenant|renter|client|couple|person|family|guy|lady|man|woman|husband|wife|spouse|boyfriend|girlfriend|partner|mother|mom|father|dad|parents|sons?|daughters?|kids?|child(?:ren)?|sister|brother|friend|roommates?)(?:'s|'m|'re| is| are| am| was| were| being| sounds?| sounded| looks?| looked| seems?| seemed| appears?| appeared)(?: (?:to be|a|an|very|probably|maybe|also|both|all|not|likely|definitely|recently|newly|currently|legally|happily|partially|totally|just)){0,3}";
 const ADULT = '(?:adults?|grown-?ups?)';
 const MINOR =
   '(?:kids?|kiddos?|child(?:ren)?|toddlers?|infants?|bab(?:y|ies)|newborns?|teens?|teenagers?|sons?|daughters?|grandkids?|grandchild(?:ren)?|step-?(?:kids?|sons?|daughters?|child(?:ren)?)|little ones|minors|boys|girls)';
@@ -58,6 +58,7 @@ export const PROTECTED_PATTERNS: readonly (readonly [ProtectedCategory, readonly
       `${SOMEBODY} (?:blind|deaf|mute|paralyzed|sick|terminally ill|bedridden|in recovery|sober|an? (?:recovering )?(?:addict|alcoholic))`,
       '(?:legally|partially|color) blind',
       `(?:blind|deaf|paralyzed|autistic|diabetic) ${PERSON}`,
+      '(?<=^|[.!?;]\\s{0,3})blind(?=[,.;]| and )',
       'deaf(?:ness)?',
       'hard of hearing',
       '(?:hearing|visually|vision|physically|mentally|cognitively)[ -](?:impaired|impairment|challenged|ill)',
@@ -201,7 +202,7 @@ export const PROTECTED_PATTERNS: readonly (readonly [ProtectedCategory, readonly
     [
       `(?<!(?:dog|cat|pet|puppy|building|house|property|roof|carpet|it|furnace|fridge|hvac|unit|complex)(?: is|'s| was| about|,)? )(?:\\d{1,3}|[\\p{L}]{3,6}ty(?:-[\\p{L}]{3,5})?)[ -](?:years?|yrs?|yr|months?|mos?)[ -](?:old|of age)s?${DOES_NOT_AGE}`,
       '\\d{1,2} ?(?:yo|y/o)',
-      '(?:aged|age:?) \\d{1,3}',
+      `(?:aged|ages?:?) \\d{1,3}(?:(?:,| and|,? &| to|-) ?${NUMBER}){0,5}`,
       "in (?:his|her|their|my|our) (?:early |mid |mid-|late )?(?:[2-9]0'?s|teens|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)",
       'senior(?: citizen)?s?(?! (?:manager|engineer|developer|analyst|director|accountant|nurse|vice|year|partner|designer|consultant|associate))',
       'elderly|geriatric|middle-?aged|retirees?|retired|millennials?|boomers?',
@@ -213,7 +214,7 @@ export const PROTECTED_PATTERNS: readonly (readonly [ProtectedCategory, readonly
   [
     'military_status',
     [
-      `veterans?${NAMED_PLACE}|active[ -]duty|in the (?:army|navy|marines|air force|military)|military (?:family|status|wife|spouse)`,
+      `veterans?${NAMED_PLACE}|(?:vietnam|gulf|iraq|afghanistan|army|navy|marine|air force|military|war|combat|disabled|retired) vets?|active[ -]duty|in the (?:army|navy|marines|air force|military)|military (?:family|status|wife|spouse)`,
     ],
   ],
 ];

@@ -15,7 +15,8 @@ const NAMES = new Map([
   ['v2', 'metro power and light'],
   ['v3', 'Summit HVAC'],
   ['v4', 'Summit HVAC'],
-  ['v5', 'Inc.'],
+  ['v5', '***'],
+  ['v6', '—'],
 ]);
 const bill = (facts: Partial<Bill> = {}) =>
   Bill.parse({
@@ -72,6 +73,7 @@ describe('findDuplicateBills', () => {
       ['same_amount_near_date'],
     ],
     ['another vendor', { vendor_id: 'v3' }, undefined],
+    ['a vendor without a name here', { vendor_id: 'unknown' }, undefined],
     ['a reversed bill', { reversed_by_id: 'B2' }, undefined],
     ['a reversal', { reverses_id: 'B0' }, undefined],
     ['itself', { id: 'asked' }, undefined],
@@ -87,6 +89,11 @@ describe('findDuplicateBills', () => {
     expect(answer).toEqual({ exact: [], suspected: [{ bill: first, reasons: ['same_work_order'] }] });
   });
 
+  test('vendors without a letter in their names are not one vendor', () => {
+    const { exact } = findDuplicateBills([bill({ vendor_id: 'v5' })], { ...asked, vendor_id: 'v6' }, NAMES);
+    expect(exact).toEqual([]);
+  });
+
   test('numbers without letters or digits are the same as nothing', () => {
     const { exact } = findDuplicateBills(
       [bill({ invoice_number: '---', invoice_date: '2026-01-01' })],
@@ -99,7 +106,7 @@ describe('findDuplicateBills', () => {
   test('two bills are alike in the same way whichever comes first', () => {
     const any = fc.record(
       {
-        vendor_id: fc.constantFrom('v1', 'v2', 'v3', 'v4', 'v5', 'unknown'),
+        vendor_id: fc.constantFrom('v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'unknown'),
         invoice_number: fc.constantFrom('INV-0077', '77', 'inv77', '78', '--', ''),
         total: fc.constantFrom(35_000, 35_001),
         invoice_date: fc.constantFrom('2026-11-24', '2026-11-30', '2026-12-01', '2026-12-02'),

@@ -55,6 +55,8 @@ test.each<[string, AvailabilityCriteria, string[]]>([
   ['bedrooms', { bedrooms_min: 2, property_id: '12' }, ['101', 'notice', '103', 'no-rent']],
   ['bathrooms', { bathrooms_min: 2 }, ['103']],
   ['move-in date', { move_in_date: '2026-12-31', bedrooms_min: 2, rent_max: 155_000 }, ['101', '201']],
+  ['free on the day of the move-in', { move_in_date: '2026-12-01', property_id: '14' }, ['201']],
+  ['free a day too late', { move_in_date: '2026-11-30', property_id: '14' }, []],
   ['three fit a studio and five a two-bedroom', { occupants: 3, rent_max: 100_000 }, ['102']],
   ['four do not fit a studio', { occupants: 4, rent_max: 100_000 }, []],
   ['six do not fit a two-bedroom', { occupants: 6 }, []],
@@ -98,6 +100,12 @@ describe('the same answer whoever asks', () => {
         expect(ask(asked, shuffled)).toEqual(ask(asked));
       }),
     );
+  });
+
+  test('also where two units differ in nothing but their ids', () => {
+    const twins = [unit('b', { name: 'PH' }), unit('a', { name: 'PH' })];
+    expect(ask({}, twins).units.map((one) => one.id)).toEqual(['a', 'b']);
+    expect(ask({}, twins.toReversed()).units.map((one) => one.id)).toEqual(['a', 'b']);
   });
 
   test('the digest tells criteria apart, not the way they are written', () => {

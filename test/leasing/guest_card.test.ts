@@ -20,8 +20,8 @@ const card = (id: string, property_id: string, phones: string[], emails: string[
 const stop: Consent = { channel: 'sms', state: 'revoked', at: '2026-11-02T00:00:00.000Z', source: 'STOP' };
 
 describe('matchGuestCard', () => {
-  const both = card('both', '12', ['+15125550177'], ['ana@example.com']);
   const phone = card('phone', '12', ['(512) 555-0177'], []);
+  const both = card('both', '12', ['+15125550177'], ['ana@example.com']);
   const relay = card('relay', '12', [], ['x@convo.zillow.com']);
   const desk = card('desk', '12', ['512-555-0100 ext. 7'], []);
   const elsewhere = card('elsewhere', '14', ['+15125550177'], [], [stop]);
@@ -37,7 +37,7 @@ describe('matchGuestCard', () => {
       'both',
       [['phone', 'also_matches']],
     ],
-    ['the oldest of two', [phone, both], { phone: '5125550177' }, 'both', [['phone', 'also_matches']]],
+    ['the oldest of two', [phone, both], { phone: '5125550177' }, 'phone', [['both', 'also_matches']]],
     ['a relay address is a hint only', [relay], { email: 'x@convo.zillow.com' }, undefined, [['relay', 'relay_email']]],
     [
       'a switchboard is a hint only',
@@ -75,11 +75,16 @@ describe('matchGuestCard', () => {
 });
 
 describe('mergeConsents', () => {
-  const consent = (channel: Consent['channel'], state: Consent['state'], day: number): Consent => ({
+  const consent = (
+    channel: Consent['channel'],
+    state: Consent['state'],
+    day: number,
+    source = 'web form',
+  ): Consent => ({
     channel,
     state,
     at: `2026-11-0${day}T00:00:00.000Z`,
-    source: 'web form',
+    source,
   });
 
   test('the latest per channel wins, and a revocation wins a tie and stays', () => {
@@ -97,6 +102,7 @@ describe('mergeConsents', () => {
         fc.constantFrom('sms' as const, 'email' as const),
         fc.constantFrom('granted' as const, 'revoked' as const),
         fc.integer({ min: 1, max: 5 }),
+        fc.constantFrom('web form', 'phone'),
       ),
     );
     fc.assert(
