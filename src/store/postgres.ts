@@ -10,6 +10,7 @@ import {
 import type { Pool } from 'pg';
 import type { EngineOptions, EngineStore, Half } from './half.ts';
 import { migrate } from './migrations.ts';
+import { readOnly } from './read-only.ts';
 import type { LedgerTables, MirrorTables } from './schema.ts';
 import { StoreUnavailable, type StoreTrouble } from './unavailable.ts';
 
@@ -90,7 +91,7 @@ class PostgresHalf<Tables> implements Half<Tables> {
         },
       });
     const props = { config: { dialect }, dialect, driver };
-    this.read = new Kysely<Tables>({ ...props, executor: executor(ready) });
+    this.read = new Kysely<Tables>({ ...props, executor: executor(ready).withPlugin(readOnly) });
     this.#unguarded = new Kysely<Tables>({ ...props, executor: executor(async () => {}) });
   }
 

@@ -134,6 +134,13 @@ describeOnEveryEngine('transactions', (open) => {
     expect(await later).toBe('later');
   });
 
+  it('refuses a change outside of a transaction', async () => {
+    const store = await open();
+    const insert = store.ledger.insertInto('kv').values(entry('a'));
+    await expect((async () => insert.execute())()).rejects.toThrow();
+    expect(await keys(store.ledger)).toEqual([]);
+  });
+
   it('refuses a query after the end of its transaction', async () => {
     const store = await open();
     const leaked = await store.transaction(async (trx) => ({ trx }));
