@@ -88,7 +88,7 @@ describe('what the sandbox refuses', () => {
   let cast: Cast;
   let before: string;
   beforeAll(async () => {
-    sandbox = createSandbox({ file: ':memory:', clock: () => NOW });
+    sandbox = createSandbox({ file: ':memory:', clock: () => NOW, units: 150 });
     cast = await castOf(sandbox);
     before = JSON.stringify(cast.state);
     return () => sandbox.close();

@@ -11,9 +11,9 @@ export const NOW = Date.parse('2026-11-24T15:00:00.000Z');
 
 export type Sandbox = ReturnType<typeof createSandbox>;
 
-/** A sandbox in memory, closed with the test. */
+/** A small sandbox in memory, closed with the test. */
 export function openSandbox(options: Partial<SandboxOptions> = {}): Sandbox {
-  const sandbox = createSandbox({ file: ':memory:', clock: () => NOW, ...options });
+  const sandbox = createSandbox({ file: ':memory:', clock: () => NOW, units: 150, ...options });
   onTestFinished(() => sandbox.close());
   return sandbox;
 }

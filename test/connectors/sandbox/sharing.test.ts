@@ -13,7 +13,7 @@ const CONNECTOR = new URL('../../../src/connectors/sandbox/connector.ts', import
 async function otherProcess(file: string, command: object): Promise<{ units: number; id: string }> {
   const script = `
     import { createSandbox } from ${JSON.stringify(CONNECTOR)};
-    const sandbox = createSandbox({ file: process.argv[1], clock: () => ${NOW} });
+    const sandbox = createSandbox({ file: process.argv[1], clock: () => ${NOW}, units: 150 });
     const context = { write_id: 'w-' + process.pid, marker: 'ct-0000000000000', scope: '', results: [] };
     const request = await sandbox.prepare(JSON.parse(process.argv[2]), 0, context);
     const { record } = await sandbox.send(request, new AbortController().signal);
@@ -43,7 +43,7 @@ describe('one file', () => {
     const file = temporaryFile();
     const command = validCommands(await castOf(openSandbox())).create_work_order;
     const seen = await Promise.all([1, 2, 3].map(() => otherProcess(file, command)));
-    expect(seen.map((s) => s.units)).toEqual([400, 400, 400]);
+    expect(seen.map((s) => s.units)).toEqual([150, 150, 150]);
     expect(new Set(seen.map((s) => s.id)).size).toBe(3);
     expect(await openSandbox({ file }).effects()).toHaveLength(3);
   });
@@ -57,7 +57,7 @@ describe('one file', () => {
       },
     });
     await expect(crashing.state()).rejects.toThrow('power cut');
-    expect((await openSandbox({ file }).state()).unit).toHaveLength(400);
+    expect((await openSandbox({ file }).state()).unit).toHaveLength(150);
   });
 });
 
