@@ -1,0 +1,145 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { catalogue } from '../../tools/catalogue.ts';
+import type { Config } from '../config.ts';
+import type { Grant } from '../grants/grant.ts';
+import type { GrantRules } from '../grants/make_grant.ts';
+import type { Host } from '../mcp/host.ts';
+import { KeyRing } from '../store/keyring.ts';
+import type { PipelineParts } from '../tool/parts.ts';
+import { createPipeline, type Pipeline } from '../tool/pipeline.ts';
+import type { Engine } from './engine.ts';
+import { createHost } from './host.ts';
+import { createLog, type Log } from './log.ts';
+
+export interface CaretakerOptions {
+  config: Config;
+  environment: NodeJS.ProcessEnv;
+  /** Epoch milliseconds; default the system's. */
+  clock?: () => number;
+  /** The folder that holds `prompts/`; default the package's own. */
+  root?: string;
+  /** Told while a new sandbox portfolio is laid out. */
+  onSeeding?: (done: number, total: number) => void;
+}
+
+export interface Caretaker {
+  config: Config;
+  rules: GrantRules;
+  log: Log;
+  host: Host<Grant>;
+  pipeline: Pipeline;
+  /** Store, PMSs, ledger and keys: loaded with the first use, and even then nothing is opened. */
+  engine(): Promise<Engine>;
+  /** Takes up what a crash or a PMS's absence left in the ledger, now and from now on. Does not wait for it. */
+  startRecovery(): void;
+  close(): Promise<void>;
+}
+
+/** How often the ledger is looked through for writes that are due. */
+const SWEEP_MS = 2_000;
+
+/** What configuration and catalogue say about grants. */
+export function rulesOf(config: Config): GrantRules {
+  const { organisation, connections, policy, sandboxOnly } = config;
+  return {
+    organisation,
+    connections,
+    tools: catalogue.map(({ name }) => name),
+    limits: policy.limits,
+    emergency_limit: policy.emergency_limit,
+    sandboxOnly,
+  };
+}
+
+/**
+ * Puts Caretaker together. Listing tools, prompts and resources touches neither store nor PMS; the first call opens
+ * both. Throws `KeyRingError` where a real PMS is connected and there is no key ring.
+ */
+export function openCaretaker(options: CaretakerOptions): Caretaker {
+  const { config, environment, clock = Date.now } = options;
+  const keyring = KeyRing.fromEnvironment(environment['CARETAKER_KEYRING'], config);
+  const log = createLog();
+  const rules = rulesOf(config);
+  let loading: Promise<Engine> | undefined;
+  let loaded: Engine | undefined;
+  let stopRecovery: (() => void) | undefined;
+  let closed = false;
+
+  function engine(): Promise<Engine> {
+    return (loading ??= import('./engine.ts')
+      .then(({ createEngine }) => createEngine({ ...options, rules, catalogue, keyring, clock, log }))
+      .then((made) => (loaded = made)));
+  }
+
+  function startRecovery(): void {
+    if (stopRecovery !== undefined) return;
+    stopRecovery = () => {};
+    void engine()
+      .then(async ({ store, writeback }) => {
+        await store.ready();
+        if (closed) return;
+        stopRecovery = writeback.start(SWEEP_MS);
+        await writeback.recover();
+      })
+      .catch((error: unknown) => log.trouble('recovery', error));
+  }
+
+  const running = (): Engine => {
+    if (loaded === undefined) throw new Error('a part was used before it was loaded');
+    return loaded;
+  };
+  const parts: PipelineParts = {
+    catalogue,
+    config,
+    keyring,
+    clock,
+    report: (error) => log.trouble('call_failed', error),
+    get store() {
+      return running().store;
+    },
+    get records() {
+      return running().records;
+    },
+    get writeback() {
+      return running().writeback;
+    },
+    get reads() {
+      return running().reads;
+    },
+  };
+  const inner = createPipeline(parts);
+  const pipeline: Pipeline = {
+    tools: inner.tools,
+    async call(grant, name, args, callOptions) {
+      await engine();
+      startRecovery();
+      return inner.call(grant, name, args, callOptions);
+    },
+  };
+
+  const root = options.root ?? resolve(import.meta.dirname, '../..');
+  return {
+    config,
+    rules,
+    log,
+    pipeline,
+    host: createHost({ config, pipeline, engine, clock, root, version: ownVersion() }),
+    engine,
+    startRecovery,
+    async close() {
+      closed = true;
+      stopRecovery?.();
+      await (await loading)?.close();
+      await log.flush();
+    },
+  };
+}
+
+/** From package.json, which lies one folder further up for the emitted code. */
+function ownVersion(): string {
+  const [file] = ['../../package.json', '../../../package.json']
+    .map((path) => resolve(import.meta.dirname, path))
+    .filter((path) => existsSync(path));
+  return file === undefined ? '0.0.0' : (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,123 @@
+import { ReadAudit } from '../audit/read-audit.ts';
+import type { Config } from '../config.ts';
+import type { Connector } from '../connectors/connector.ts';
+import type { Grant } from '../grants/grant.ts';
+import { createKeys, type Keys } from '../grants/keys.ts';
+import type { GrantRules } from '../grants/make_grant.ts';
+import { type Scope, workflowOf } from '../grants/scopes.ts';
+import { createMirror } from '../mirror/mirror.ts';
+import { createSidecar, type Sidecar } from '../mirror/sidecar.ts';
+import { CaretakerError } from '../model/errors.ts';
+import type { KeyRing } from '../store/keyring.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { createRecords, type Records } from '../sync/records.ts';
+import type { Tool } from '../tool.ts';
+import { createCall } from '../tool/call.ts';
+import type { OpenWrite } from '../writeback/open_write.ts';
+import { createWriteback, type Writeback } from '../writeback/writeback.ts';
+import { createConnectors, storeUrl } from './connections.ts';
+import type { Log } from './log.ts';
+import { ownerIsAlive, processOwner } from './process_owner.ts';
+
+export interface EngineOptions {
+  config: Config;
+  rules: GrantRules;
+  catalogue: readonly Tool[];
+  keyring: KeyRing;
+  clock: () => number;
+  log: Log;
+  /** Told while a new sandbox portfolio is laid out. */
+  onSeeding?: (done: number, total: number) => void;
+}
+
+/** Everything behind the tools: store, PMSs, ledger, keys. It is made without opening any of it. */
+export interface Engine {
+  store: Store;
+  keyring: KeyRing;
+  connectors: ReadonlyMap<string, Connector>;
+  records: Records;
+  sidecar: Sidecar;
+  writeback: Writeback;
+  keys: Keys;
+  reads: ReadAudit;
+  /** Waits for what is under way, then closes everything. */
+  close(): Promise<void>;
+}
+
+/** Puts the parts together. Loaded on first use, because the modules behind it are most of a start's time. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { config, rules, keyring, clock, log } = options;
+  const store = openStore({ url: storeUrl(config), clock });
+  const connectors = await createConnectors(config, {
+    clock,
+    ...(options.onSeeding && { onProgress: options.onSeeding }),
+  });
+  const mirror = createMirror(store, keyring);
+  const sidecar = createSidecar(store, keyring);
+  const records = createRecords({
+    connections: config.connections.map(({ id, stale_after_seconds }) => ({
+      id,
+      connector: connectors.get(id) as Connector,
+      stale_after_ms: stale_after_seconds * 1_000,
+    })),
+    mirror,
+    clock,
+    sidecar,
+  });
+  const writeback: Writeback = createWriteback({
+    store,
+    keyring,
+    mirror,
+    connections: connectors,
+    clock,
+    owner: processOwner(),
+    ownerIsAlive,
+    judgeAgain: (write) => judgeAgain(write),
+    policy: {
+      wait_ms: config.policy.write_wait_seconds * 1_000,
+      duplicate_ms: config.policy.duplicate_hours * 3_600_000,
+      approval_ms: config.policy.approval_hours * 3_600_000,
+    },
+    onTrouble: (event, write_id, error) => log.trouble(event, error, { write_id }),
+  });
+  const byName = new Map(options.catalogue.map((tool) => [tool.name, tool]));
+
+  /** The rules of the tool that recorded a write, under the grant that it was asked with. */
+  async function judgeAgain(write: OpenWrite): Promise<void> {
+    const tool = byName.get(write.row.tool);
+    if (tool === undefined || !('judgeAgain' in tool))
+      throw new CaretakerError(
+        'conflict',
+        'This version of Caretaker no longer has the rules for this. Nothing was sent.',
+      );
+    const call = createCall({ config, store, keyring, records, writeback }, grantOfWrite(write), clock());
+    if (call.rolloutOf(write.row.connection, workflowOf(tool.scope)) !== 'live')
+      throw new CaretakerError('not_permitted', 'This connection is no longer live for it. Nothing was sent.');
+    await tool.judgeAgain(call, write);
+  }
+
+  const reads = new ReadAudit(store, keyring, (count, error) => log.trouble('reads_not_audited', error, { count }));
+  return {
+    store,
+    keyring,
+    connectors,
+    records,
+    sidecar,
+    writeback,
+    keys: createKeys({ store, keyring, rules }),
+    reads,
+    async close() {
+      await writeback.drain();
+      await records.close();
+      await reads.flush();
+      await Promise.all([...connectors.values()].map((connector) => connector.close()));
+      await store.close();
+    },
+  };
+}
+
+/** The grant as it was stored with the write; JSON has no sets. */
+function grantOfWrite({ row }: OpenWrite): Grant {
+  const stored = JSON.parse(row.grant_json) as Omit<Grant, 'scopes'> & { scopes: Scope[] };
+  return { ...stored, scopes: new Set(stored.scopes) };
+}

@@ -1,0 +1,17 @@
+import type { Tool } from '../src/tool.ts';
+import assessMaintenanceRequest from './assess-maintenance-request.ts';
+import createWorkOrder from './create-work-order.ts';
+import dispatchVendor from './dispatch-vendor.ts';
+import findVendors from './find-vendors.ts';
+import listWorkOrders from './list-work-orders.ts';
+import updateWorkOrder from './update-work-order.ts';
+
+/** Every tool, in the order in which clients see them: finding first, then by trade, reading before changing. */
+export const catalogue: readonly Tool[] = [
+  assessMaintenanceRequest,
+  listWorkOrders,
+  findVendors,
+  createWorkOrder,
+  updateWorkOrder,
+  dispatchVendor,
+];
