@@ -274,6 +274,18 @@ export interface MirrorRecordTable {
   as_of: number;
 }
 
+/** What a record was before it changed, kept for a while to tell an update which of its fields somebody else changed. */
+export interface MirrorVersionTable {
+  connection: string;
+  kind: string;
+  scope: string;
+  id: string;
+  version: string;
+  body_json: string;
+  sealed: string | null;
+  replaced_at: number;
+}
+
 /** Search terms of a record: folded names, unit keys, address words, keyed hashes of phones and e-mails. */
 export interface MirrorKeyTable {
   term: string;
@@ -297,6 +309,7 @@ export interface MirrorStateTable {
 /** The tables that can be loaded from the PMS again at any time. */
 export interface MirrorTables {
   mirror_records: MirrorRecordTable;
+  mirror_versions: MirrorVersionTable;
   mirror_keys: MirrorKeyTable;
   mirror_state: MirrorStateTable;
 }
