@@ -1,5 +1,5 @@
 import { COMMANDS, type Command } from '../../model/commands.ts';
-import { RECORDS, type RecordKind, type RecordOf } from '../../model/records.ts';
+import { RECORDS, type Bill, type RecordKind, type RecordOf, type Tour } from '../../model/records.ts';
 import { VendorError, type RecordRef } from '../connector.ts';
 import { execute } from './commands.ts';
 import type { Journal } from './journal.ts';
@@ -35,12 +35,28 @@ function missing(kind: RecordKind, id: string): VendorError {
   return new VendorError('not_found', `There is no ${kind} ${id}.`);
 }
 
+/** Calendar and invoice numbers follow whatever the staff enter, move or take out. */
+const REGISTERS: { readonly [kind in RecordKind]?: (pms: Pms, before: unknown, after: unknown) => void } = {
+  tour: (pms, before, after) => {
+    if (before !== undefined) pms.bookings.free((before as Tour).id);
+    const tour = after as Tour | undefined;
+    if (tour?.status === 'scheduled') pms.bookings.put({ ...tour, tour_id: tour.id, agent_id: tour.agent_id });
+  },
+  bill: (pms, before, after) => {
+    const [old, bill] = [before, after] as (Bill | undefined)[];
+    if (old !== undefined) pms.invoices.release(old.id, old.vendor_id, old.invoice_number);
+    const counts = bill !== undefined && bill.reversed_by_id === undefined && bill.reverses_id === undefined;
+    if (counts) pms.invoices.take(bill.vendor_id, bill.invoice_number, bill.id);
+  },
+};
+
 function changeRecord<K extends RecordKind>(pms: Pms, kind: K, id: string, fields: Fields<K>): RecordOf<K> {
   const current = pms.records.find(kind, id);
   if (current === undefined) throw missing(kind, id);
   const merged = { ...current, ...fields, id };
   const record = RECORDS[kind].parse(merged) as RecordOf<K>;
   pms.records.replace(kind, record);
+  REGISTERS[kind]?.(pms, current, record);
   return record;
 }
 
@@ -62,13 +78,16 @@ export function makeStaff(transact: Transact): SandboxStaff {
           kind,
           (id) => RECORDS[kind].parse({ ...fields, id }) as RecordOf<typeof kind>,
         );
+        REGISTERS[kind]?.(pms, undefined, record);
         write(journal, 'add', kind, record.id);
         return record;
       }),
     remove: (kind, id) =>
       transact((pms, journal) => {
-        if (pms.records.find(kind, id) === undefined) throw missing(kind, id);
+        const record = pms.records.find(kind, id);
+        if (record === undefined) throw missing(kind, id);
         pms.records.remove(kind, id);
+        REGISTERS[kind]?.(pms, record, undefined);
         write(journal, 'remove', kind, id);
       }),
     submit: (command) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { COMMAND_KINDS } from '../../../src/model/commands.ts';
 import { RECORDS, RECORD_KINDS } from '../../../src/model/records.ts';
 import { castOf, validCommands } from './cast.ts';
-import { NOW, first, openSandbox, submit, submitted, temporaryFile } from './sandbox.ts';
+import { NOW, first, openSandbox, refusalOf, submit, submitted, temporaryFile } from './sandbox.ts';
 
 const AT = new Date(NOW).toISOString();
 
@@ -260,6 +260,27 @@ describe('the journal', () => {
     ]);
     // The id of a removed record is not given out a second time.
     expect(Number(await submitted(again, validCommands(cast).create_work_order))).toBe(Number(made.id) + 1);
+  });
+
+  it('keeps calendar and invoice numbers in step with what the staff move, enter and take out', async () => {
+    const sandbox = openSandbox();
+    const cast = await castOf(sandbox);
+    const { schedule_tour: tour, post_bill: bill } = validCommands(cast);
+    const staff = sandbox.asStaff();
+    const { id } = await staff.submit(tour);
+    expect((await refusalOf(submit(sandbox, tour))).code).toBe('slot_taken');
+    await staff.change('tour', id, { start: '2027-01-06T17:00:00.000Z', end: '2027-01-06T17:30:00.000Z' });
+    await submitted(sandbox, tour);
+    const { kind: _kind, ...fields } = tour;
+    const times = { start: '2027-01-07T17:00:00.000Z', end: '2027-01-07T17:30:00.000Z' };
+    const entered = await staff.add('tour', { ...fields, ...times, status: 'scheduled' });
+    expect((await refusalOf(submit(sandbox, { ...tour, ...times }))).code).toBe('slot_taken');
+    await staff.remove('tour', entered.id);
+    await submitted(sandbox, { ...tour, ...times });
+    const posted = await staff.submit(bill);
+    expect((await refusalOf(submit(sandbox, bill))).code).toBe('duplicate');
+    await staff.remove('bill', posted.id);
+    await submitted(sandbox, bill);
   });
 
   it('lets only canonical records in', async () => {
