@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 
-export interface Booking {
+interface Booking {
   tour_id: string;
   unit_id: string;
   agent_id: string | undefined;

@@ -9,7 +9,7 @@ const DEFAULT_LIMIT = 200;
 const MAX_LIMIT = 2000;
 
 /** The row of an id, or undefined for text that this PMS never gives out as one. */
-export function rowId(id: string): number | undefined {
+function rowId(id: string): number | undefined {
   return /^[1-9]\d{0,14}$/.test(id) ? Number(id) : undefined;
 }
 

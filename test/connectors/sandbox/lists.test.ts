@@ -105,8 +105,8 @@ it('knows no record in a scope', async () => {
   expect(await sandbox.get('unit', '', '301')).toMatchObject({ id: '301' });
 });
 
-// Excerpts of the Big List of Naughty Strings (https://github.com/minimaxir/big-list-of-naughty-strings, MIT License,
-// Copyright (c) 2015-2020 Max Woolf), and a few control and unpaired characters of our own.
+// Excerpts of the Big List of Naughty Strings by Max Woolf (https://github.com/minimaxir/big-list-of-naughty-strings, MIT
+// License), and a few control and unpaired characters of our own.
 const HOSTILE = [
   "' OR 1=1 -- 1",
   '1;DROP TABLE users',

@@ -17,7 +17,7 @@ const MAX_UNITS = 100_000;
 const DEFAULT_PROPERTIES = 6;
 const UNITS_PER_PROPERTY = 250;
 
-export interface PortfolioOptions {
+interface PortfolioOptions {
   clock: () => number;
   seed?: number;
   properties?: number;
