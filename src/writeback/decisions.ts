@@ -137,3 +137,24 @@ export async function resolveWrite(
     await recordChanges(trx, now, [change(write, 'write', writeId, `resolved_${state}`)]);
   });
 }
+
+/** Takes back a write that has not been sent: by the one who asked for it, or the person who answers for that one. */
+export async function withdrawWrite(runtime: Runtime, grant: Grant, writeId: string): Promise<void> {
+  const now = runtime.clock();
+  await runtime.store.transaction(async (trx) => {
+    const row = await writeById(trx, writeId);
+    if (row === undefined || row.organisation !== grant.organisation || !isRequester(grant, row))
+      throw new CaretakerError('not_found', 'There is no such write of yours.', { next: 'caretaker writes list' });
+    if (row.state !== 'awaiting_approval' && row.state !== 'ready')
+      throw new CaretakerError('conflict', `This write is ${row.state}; only one that waits can be taken back.`);
+    const approval = await findApproval(trx, writeId);
+    if (approval?.state === 'waiting')
+      await closeApproval(trx, approval.approval_id, {
+        state: 'withdrawn',
+        decided_by: grant.principal,
+        decided_at: now,
+        note_sealed: null,
+      });
+    await endUnsentIn(trx, runtime, openWrite(runtime.keyring, row), 'withdrawn', undefined, now);
+  });
+}

@@ -19,18 +19,19 @@ function base32(bytes: Uint8Array, length: number): string {
   return text;
 }
 
+/** Twelve bits: with 48 bits of time they fill twelve characters. */
+const MOST_PER_MS = 0xfff;
+
 let lastAt = 0;
 let counter = 0;
 
 /** `prefix_` and 22 characters: time first, then 60 random bits; ids made by one process sort in the order of making. */
 export function newId(prefix: string, now: number): string {
-  if (now <= lastAt) counter += 1;
-  else {
-    lastAt = now;
-    counter = 0;
-  }
+  counter = now > lastAt ? 0 : counter + 1;
+  lastAt = counter > MOST_PER_MS ? lastAt + 1 : Math.max(now, lastAt);
+  counter %= MOST_PER_MS + 1;
   const time = new Uint8Array(8);
-  new DataView(time.buffer).setBigUint64(0, (BigInt(lastAt) << 14n) | BigInt(counter & 0x3fff));
+  new DataView(time.buffer).setBigUint64(0, (BigInt(lastAt) << 16n) | (BigInt(counter) << 4n));
   return `${prefix}_${base32(time, 12)}${base32(randomBytes(7), 10)}`;
 }
 

@@ -143,6 +143,20 @@ export async function dueWrites(db: Db, now: number, limit: number): Promise<Wri
   return rows.map(typed);
 }
 
+/** Writes that somebody else took on and has not finished; whether that somebody is still there is another question. */
+export async function heldByOthers(db: Db, owner: string): Promise<WriteRow[]> {
+  const rows = await db
+    .selectFrom('writes')
+    .selectAll()
+    .where('state', 'in', [...IN_FLIGHT_STATES])
+    .where('lease_owner', 'is not', null)
+    .where('lease_owner', '!=', owner)
+    .orderBy('priority')
+    .orderBy('write_id')
+    .execute();
+  return rows.map(typed);
+}
+
 export interface WriteFilter {
   organisation: string;
   write_id?: string;

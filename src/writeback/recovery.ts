@@ -1,6 +1,6 @@
 import { type Located, VendorError } from '../connectors/connector.ts';
 import { closeApproval, approvalOf } from '../approvals/approvals.ts';
-import { dueWrites, moveWrite, stepsOf, updateStep } from './ledger.ts';
+import { dueWrites, heldByOthers, moveWrite, stepsOf, updateStep } from './ledger.ts';
 import { openRequest, openWrite, type OpenWrite } from './open_write.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { afterStep, endUnsentIn, finish, needsAttention, sendReady, stepContext, withEvidence } from './sender.ts';
@@ -31,7 +31,16 @@ export async function sweep(
   limit: number,
   take: (writeId: string, work: () => Promise<void>) => Promise<void>,
 ): Promise<number> {
-  const due = await dueWrites(runtime.store.ledger, runtime.clock(), limit);
+  const { ledger } = runtime.store;
+  // A dead owner's lease is void at once: its writes are due before their time.
+  const orphaned = (await heldByOthers(ledger, runtime.owner)).filter(
+    (row) => !runtime.ownerIsAlive(row.lease_owner ?? ''),
+  );
+  const listed = new Set(orphaned.map(({ write_id }) => write_id));
+  const due = [
+    ...orphaned,
+    ...(await dueWrites(ledger, runtime.clock(), limit)).filter(({ write_id }) => !listed.has(write_id)),
+  ];
   for (const row of due) {
     await take(row.write_id, async () => {
       let write: OpenWrite;

@@ -1,6 +1,6 @@
 import type { Grant } from '../grants/grant.ts';
 import { approvalOf } from '../approvals/approvals.ts';
-import { decideApproval, resolveWrite } from './decisions.ts';
+import { decideApproval, resolveWrite, withdrawWrite } from './decisions.ts';
 import { listWrites, StaleWrite, writeById, writeOfRequest, type WriteFilter, type WriteRow } from './ledger.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
 import { resume, sweep } from './recovery.ts';
@@ -32,6 +32,7 @@ export interface Writeback {
     writeId: string,
     finding: { happened: boolean; record_id?: string; note: string },
   ): Promise<void>;
+  withdraw(grant: Grant, writeId: string): Promise<void>;
   /** Takes up everything that is due now, and waits for it. Returns how many writes there were. */
   recover(): Promise<number>;
   /** Starts taking up due writes by itself, every `everyMs`; returns what stops it. */
@@ -128,6 +129,7 @@ export function createWriteback(runtime: Runtime): Writeback {
       return settled(writeId, turn, undefined);
     },
     resolve: (grant, writeId, finding) => resolveWrite(runtime, grant, writeId, finding),
+    withdraw: (grant, writeId) => withdrawWrite(runtime, grant, writeId),
     recover: recoverAll,
     start(everyMs) {
       let busy = false;
