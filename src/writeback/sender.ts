@@ -5,7 +5,7 @@ import {
   type StepResult,
   VendorError,
 } from '../connectors/connector.ts';
-import { appendAudit } from '../audit/audit.ts';
+import { appendAudit, oneAtATime } from '../audit/audit.ts';
 import { changedRecordId, COMMANDS } from '../model/commands.ts';
 import { CaretakerError, type ErrorCode } from '../model/errors.ts';
 import { enqueueNotification } from '../approvals/notifications.ts';
@@ -27,6 +27,7 @@ import { prove } from './proof.ts';
 import { relatedRecords } from './related.ts';
 import { connectorOf, LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
 import type { WriteState } from './states.ts';
+import { tellWhatWasDone } from './told.ts';
 
 /** How a vendor's refusal is told to the caller. Only codes after which nothing was applied are here. */
 const REFUSALS: Partial<Record<VendorError['code'], ErrorCode>> = {
@@ -120,6 +121,7 @@ export async function sendReady(runtime: Runtime, write: OpenWrite): Promise<voi
   const journal = stepRow(runtime, row.write_id, row.step_index, step, request, (known?.attempts ?? 0) + 1, deadline);
   try {
     await runtime.store.transaction(async (trx) => {
+      await oneAtATime(trx, runtime.store.engine);
       if (await isBehind(trx, row)) throw new StaleWrite(row.write_id);
       await moveWrite(trx, row, 'sending', runtime.clock(), {
         ...leaseFor(runtime, deadline),
