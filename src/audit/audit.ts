@@ -41,6 +41,15 @@ export function payloadContext(seq: number): string {
 }
 
 /**
+ * Makes the transactions that decide something run one after another, from here to their end: what one has read cannot
+ * change under it. SQLite's write transactions do so by themselves; on PostgreSQL the head of the chain, which each of
+ * them needs in the end anyway, is locked at their beginning.
+ */
+export async function oneAtATime(trx: Kysely<LedgerTables>, engine: 'sqlite' | 'postgres'): Promise<void> {
+  if (engine === 'postgres') await trx.selectFrom('audit_head').select('seq').forUpdate().execute();
+}
+
+/**
  * Enters events at the end of the chain, in the transaction that they belong to, and returns the new end. The head row
  * is updated first, which locks it on PostgreSQL until the caller's transaction ends, so that two never get one place.
  */

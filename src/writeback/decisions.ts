@@ -1,4 +1,4 @@
-import { appendAudit } from '../audit/audit.ts';
+import { appendAudit, oneAtATime } from '../audit/audit.ts';
 import { type ApprovalRow, closeApproval, findApproval } from '../approvals/approvals.ts';
 import { allowsProperty, type Grant } from '../grants/grant.ts';
 import { CaretakerError } from '../model/errors.ts';
@@ -36,6 +36,7 @@ export async function decideApproval(
   mayDecide(grant);
   const now = runtime.clock();
   return runtime.store.transaction(async (trx) => {
+    await oneAtATime(trx, runtime.store.engine);
     const approval = await findApproval(trx, id);
     const row = approval === undefined ? undefined : await writeById(trx, approval.write_id);
     if (
@@ -109,6 +110,7 @@ export async function resolveWrite(
   mayDecide(grant);
   const now = runtime.clock();
   await runtime.store.transaction(async (trx) => {
+    await oneAtATime(trx, runtime.store.engine);
     const row = await writeById(trx, writeId);
     if (
       row === undefined ||
@@ -142,6 +144,7 @@ export async function resolveWrite(
 export async function withdrawWrite(runtime: Runtime, grant: Grant, writeId: string): Promise<void> {
   const now = runtime.clock();
   await runtime.store.transaction(async (trx) => {
+    await oneAtATime(trx, runtime.store.engine);
     const row = await writeById(trx, writeId);
     if (row === undefined || row.organisation !== grant.organisation || !isRequester(grant, row))
       throw new CaretakerError('not_found', 'There is no such write of yours.', { next: 'caretaker writes list' });

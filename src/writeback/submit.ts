@@ -1,6 +1,6 @@
 import type { Step, StepRequest } from '../connectors/connector.ts';
 import { VendorError } from '../connectors/connector.ts';
-import { appendAudit } from '../audit/audit.ts';
+import { appendAudit, oneAtATime } from '../audit/audit.ts';
 import { APPROVAL_RULES, type ApprovalRule, requestApproval } from '../approvals/approvals.ts';
 import { enqueueNotification } from '../approvals/notifications.ts';
 import type { Grant } from '../grants/grant.ts';
@@ -78,6 +78,7 @@ export async function recordIntent(runtime: Runtime, intent: Intent): Promise<Su
     intent.risk === 'money' && connector.capabilities.commands[intent.command.kind].reversible === false;
 
   return runtime.store.transaction(async (trx) => {
+    await oneAtATime(trx, runtime.store.engine);
     await refuseDuplicate(trx, runtime, intent, write.row.effect_digest, now);
     const approval = await approvalNeeded(trx, intent, irreversible);
     const state = await firstState(trx, intent, write.row, approval, request);
