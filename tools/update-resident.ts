@@ -1,9 +1,10 @@
 import * as z from 'zod/v4';
+import type { Notice } from '../src/approvals/notifications.ts';
 import { isRelayAddress, normaliseEmail, normalisePhone } from '../src/model/contact.ts';
 import { CaretakerError } from '../src/model/errors.ts';
 import type { Resident } from '../src/model/records.ts';
 import { canonicalJson } from '../src/model/version.ts';
-import { at, defineTool } from '../src/tool.ts';
+import { at, type Call, defineTool, type Found } from '../src/tool.ts';
 import { recordId, requestId, version, words } from '../src/tool/params.ts';
 import { propertyOfRecord } from '../src/tool/place_view.ts';
 import { ResidentView, residentView } from '../src/tool/resident_view.ts';
@@ -71,6 +72,7 @@ export default defineTool({
         property_id: resident.record.property_id,
         ...changes,
       },
+      ...(told && { notices: [contactChanged(call, resident, fields, input.verified_by)] }),
       answer: {
         changed: fields.map((field) => ARGUMENT[field]),
         verified_by: input.verified_by,
@@ -156,6 +158,14 @@ function emailOf(given: string): string {
   if (email !== undefined && !isRelayAddress(email)) return email;
   const why = email === undefined ? 'is not an e-mail address' : "is a listing site's relay and nobody's own address";
   throw new CaretakerError('invalid_input', `email ${why}. Nothing was changed.`, { field: 'email' });
+}
+
+/** Tells whoever looks after it that the former contact is to hear of it. Ids only: the contact is in the write. */
+function contactChanged(call: Call, resident: Found<'resident'>, fields: readonly Field[], verified_by: string): Notice {
+  const { connection, record } = resident;
+  const changed = fields.filter((field) => field === 'phones' || field === 'emails').map((field) => ARGUMENT[field]);
+  const body = { connection, property_id: record.property_id, changed, verified_by, by: call.grant.principal };
+  return { kind: 'resident.contact_changed', body };
 }
 
 /** A consent was given for the number or address of its time; for a new one it has to be asked for again. */

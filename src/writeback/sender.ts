@@ -27,7 +27,6 @@ import { prove } from './proof.ts';
 import { relatedRecords } from './related.ts';
 import { connectorOf, LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
 import type { WriteState } from './states.ts';
-import { tellWhatWasDone } from './told.ts';
 
 /** How a vendor's refusal is told to the caller. Only codes after which nothing was applied are here. */
 const REFUSALS: Partial<Record<VendorError['code'], ErrorCode>> = {
