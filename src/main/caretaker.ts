@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { catalogue } from '../../tools/catalogue.ts';
 import type { Config } from '../config.ts';
@@ -11,6 +10,7 @@ import { createPipeline, type Pipeline } from '../tool/pipeline.ts';
 import type { Engine } from './engine.ts';
 import { createHost } from './host.ts';
 import { createLog, type Log } from './log.ts';
+import { ownVersion } from './version.ts';
 
 export interface CaretakerOptions {
   config: Config;
@@ -134,12 +134,4 @@ export function openCaretaker(options: CaretakerOptions): Caretaker {
       await log.flush();
     },
   };
-}
-
-/** From package.json, which lies one folder further up for the emitted code. */
-function ownVersion(): string {
-  const [file] = ['../../package.json', '../../../package.json']
-    .map((path) => resolve(import.meta.dirname, path))
-    .filter((path) => existsSync(path));
-  return file === undefined ? '0.0.0' : (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -1,0 +1,58 @@
+import { Command, CommanderError } from 'commander';
+import { existsSync } from 'node:fs';
+import { extname } from 'node:path';
+import { ownVersion } from './version.ts';
+
+/** A module that adds its options, arguments and subcommands to a command. */
+interface CommandModule {
+  define(command: Command): void;
+}
+
+interface Listed {
+  summary: string;
+  load: () => Promise<CommandModule>;
+}
+
+/** The commands. Only the one that is asked for is loaded. */
+const COMMANDS: Readonly<Record<string, Listed>> = {
+  serve: { summary: 'serve MCP over stdio or HTTP', load: () => import('./serve.ts') },
+  call: { summary: 'run one tool through the whole pipeline', load: () => import('./call.ts') },
+  tools: { summary: 'list what a grant sees, with token counts', load: () => import('./tools.ts') },
+  keys: { summary: 'create, list, rotate and revoke API keys', load: () => import('./keys.ts') },
+  approvals: { summary: 'list, approve and reject what waits for a person', load: () => import('./approvals.ts') },
+  writes: { summary: 'list and show writes, resolve stuck ones', load: () => import('./writes.ts') },
+  vendors: { summary: 'keep what the PMS does not hold about vendors', load: () => import('./vendors.ts') },
+  audit: { summary: 'verify and export the audit log', load: () => import('./audit.ts') },
+  backup: { summary: 'copy the store to a new file', load: () => import('./backup.ts') },
+  restore: { summary: 'put a backup in the place of the store', load: () => import('./restore.ts') },
+};
+
+/** The demonstration needs a client and is not published with the package: it is a command only where it is there. */
+const DEMO = new URL(`./demo${extname(import.meta.filename)}`, import.meta.url);
+
+function commands(): Readonly<Record<string, Listed>> {
+  if (!existsSync(DEMO)) return COMMANDS;
+  const load = () => import(DEMO.href) as Promise<CommandModule>;
+  return { ...COMMANDS, demo: { summary: 'play three days in the life of a portfolio', load } };
+}
+
+/** Runs the command line. Sets the exit code: 0 only where the command did what it was asked. */
+export async function run(args: readonly string[]): Promise<void> {
+  const program = new Command('caretaker')
+    .description('Gives AI agents hands in a property management system, over MCP.')
+    .version(ownVersion())
+    .exitOverride()
+    .showHelpAfterError('(--help shows what there is)');
+  const asked = args.find((one) => !one.startsWith('-'));
+  for (const [name, { summary, load }] of Object.entries(commands())) {
+    const command = program.command(name).description(summary).exitOverride();
+    if (name === asked) (await load()).define(command);
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has said what is wrong. Help that was asked for is a success.
+    process.exitCode = error.exitCode;
+  }
+}
