@@ -1,5 +1,5 @@
 import * as z from 'zod/v4';
-import type { Notice } from '../src/approvals/notifications.ts';
+import type { Notice } from '../src/writeback/open_write.ts';
 import { isRelayAddress, normaliseEmail, normalisePhone } from '../src/model/contact.ts';
 import { CaretakerError } from '../src/model/errors.ts';
 import type { Resident } from '../src/model/records.ts';
@@ -161,7 +161,12 @@ function emailOf(given: string): string {
 }
 
 /** Tells whoever looks after it that the former contact is to hear of it. Ids only: the contact is in the write. */
-function contactChanged(call: Call, resident: Found<'resident'>, fields: readonly Field[], verified_by: string): Notice {
+function contactChanged(
+  call: Call,
+  resident: Found<'resident'>,
+  fields: readonly Field[],
+  verified_by: string,
+): Notice {
   const { connection, record } = resident;
   const changed = fields.filter((field) => field === 'phones' || field === 'emails').map((field) => ARGUMENT[field]);
   const body = { connection, property_id: record.property_id, changed, verified_by, by: call.grant.principal };
