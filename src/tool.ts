@@ -50,6 +50,10 @@ export interface Proposal {
   /** What makes two commands the same to a person; leave it out where equal commands are normal. */
   effect?: unknown;
   not_duplicate_of?: string;
+  /** Why, in the caller's words; kept in the audit log and sent nowhere. */
+  reason?: string;
+  /** The record that this change draws on: changes drawing on the same one are judged and sent one after the other. */
+  draws_on?: { kind: RecordKind; id: string };
   /** The property whose local day counts for limits per day. */
   property?: Found<'property'>;
   cells?: readonly { resource: string; cell: number }[];

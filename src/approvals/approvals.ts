@@ -8,6 +8,7 @@ export const APPROVAL_RULES = {
   over_day_limit: 'the amount is above what may be posted in a day without a person',
   over_nte: 'the cost limit is above what may be committed at this property without a person',
   not_reversible: 'this PMS cannot take it back by API',
+  looks_posted: 'it looks like an invoice that was entered before',
   vendor_override: 'the PMS would do it only if a person overrides one of its rules',
 } as const;
 export type ApprovalRule = keyof typeof APPROVAL_RULES;

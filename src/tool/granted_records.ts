@@ -47,6 +47,11 @@ export interface GrantedRecords {
     kind: K,
     where: { connection: string; scope: string; property_id?: string; unit_id?: string; household_id?: string },
   ): Promise<Found<K>[]>;
+  /**
+   * Reads from the PMS what changed since the mirror was complete, so that the mirror can be asked about sets that are
+   * too large to read through. Throws `pms_unavailable`.
+   */
+  catchUp(kind: RecordKind, where: { connection: string; scope: string; property_id?: string }): Promise<void>;
   /** The record as it was under an earlier version, where that is still known. */
   asSeen(found: Found, version: string): Promise<Record<string, unknown> | undefined>;
   /** People and places from whatever a caller says; `within` narrows it down to one property. */
@@ -70,6 +75,9 @@ const PAGE = 25;
 
 /** The widest set that `all` gathers; a larger one is a listing and has pages. */
 const ALL_LIMIT = 2_000;
+
+/** How much the clocks of a PMS and of this machine may differ. */
+const CLOCKS_APART_MS = 120_000;
 
 export function createGrantedRecords(
   grant: Grant,
@@ -238,6 +246,12 @@ export function createGrantedRecords(
     async allFresh(kind, { connection, ...query }) {
       const read = await records.listThrough(connection, kind, query);
       return read.flatMap((one) => within(kind, { connection, scope: query.scope }, one) ?? []);
+    },
+    async catchUp(kind, { connection, ...query }) {
+      const states = await records.mirror.loadStates(connection);
+      const known = states.find((state) => state.kind === kind && state.scope === query.scope)?.loaded_at;
+      const since = known == null ? undefined : new Date(known - CLOCKS_APART_MS).toISOString();
+      await records.listThrough(connection, kind, { ...query, ...(since !== undefined && { since }) });
     },
   };
 }

@@ -154,6 +154,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       ...(proposal.effect !== undefined && { effect: proposal.effect }),
       ...(proposal.not_duplicate_of !== undefined && { not_duplicate_of: proposal.not_duplicate_of }),
       ...(proposal.cells !== undefined && { cells: proposal.cells }),
+      ...(proposal.reason !== undefined && { reason: proposal.reason }),
+      ...(proposal.draws_on !== undefined && { draws_on: proposal.draws_on }),
       ...(proposal.notices !== undefined && { notices: proposal.notices }),
     };
     try {

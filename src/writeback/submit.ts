@@ -6,13 +6,14 @@ import { enqueueNotification } from '../approvals/notifications.ts';
 import type { Grant } from '../grants/grant.ts';
 import { changedRecordId, type Command, COMMANDS } from '../model/commands.ts';
 import { CaretakerError } from '../model/errors.ts';
+import type { RecordKind } from '../model/records.ts';
 import { digestOf } from '../model/version.ts';
 import { recordChanges } from '../store/changes.ts';
 import { newId } from './ids.ts';
 import { type Db, insertWrite, isBehind, putStep, sameEffect, spentSince, type WriteRow } from './ledger.ts';
 import { type Notice, type OpenWrite, orderKey, sealParts } from './open_write.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
-import { audit, change, leaseFor, stepContext, stepRow } from './sender.ts';
+import { audit, change, leaseFor, stepContext, stepRow } from './journal.ts';
 import type { WriteState } from './states.ts';
 
 /** A change that a caller asked for and that the rules of the trade allow. */
@@ -39,6 +40,10 @@ export interface Intent {
   effect?: unknown;
   not_duplicate_of?: string;
   depends_on?: string;
+  /** Why, in the caller's words; kept in the audit log only. */
+  reason?: string;
+  /** The record that a new one draws on: writes drawing on the same one run one at a time. */
+  draws_on?: { kind: RecordKind; id: string };
   /** Start of the property-local day, for limits per day. */
   day_start: number;
   /** Tour slots to be held, as cells of `agent:<id>` and `unit:<id>`. */
@@ -100,6 +105,7 @@ export async function recordIntent(runtime: Runtime, intent: Intent): Promise<Su
         command: intent.command,
         owner: row.owner,
         request_id: row.request_id,
+        ...(intent.reason !== undefined && { reason: intent.reason }),
       }),
     ]);
     return { write: opened, request: state === 'sending' ? request : undefined };
@@ -157,7 +163,7 @@ function draft(runtime: Runtime, intent: Intent, now: number): OpenWrite {
     not_duplicate_of: intent.not_duplicate_of ?? null,
     record_kind: kind,
     record_id: changed ?? null,
-    order_key: changed === undefined ? writeId : orderKey(intent.connection, kind, intent.scope, changed),
+    order_key: orderOf(intent, writeId),
     depends_on: intent.depends_on ?? null,
     risk: intent.risk,
     amount: intent.amount ?? null,
@@ -180,6 +186,13 @@ function draft(runtime: Runtime, intent: Intent, now: number): OpenWrite {
     next_attempt_at: now,
   };
   return { row, ...parts };
+}
+
+/** What a write waits in line for: the record that it changes or draws on, or nothing but itself. */
+function orderOf({ command, connection, scope, draws_on: drawsOn }: Intent, writeId: string): string {
+  const changed = changedRecordId(command);
+  if (changed !== undefined) return orderKey(connection, COMMANDS[command.kind].record, scope, changed);
+  return drawsOn === undefined ? writeId : orderKey(connection, drawsOn.kind, scope, drawsOn.id);
 }
 
 /** Models double things too: an identical change on the same record is answered with the earlier one. */
