@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
 import { appendAudit } from '../audit/audit.ts';
 import type { Grant } from '../grants/grant.ts';
-import type { SidecarKey } from '../mirror/sidecar.ts';
+import type { Beside, SidecarKey } from '../mirror/sidecar.ts';
 import { CaretakerError } from '../model/errors.ts';
 import type { Vendor } from '../model/records.ts';
 import { LocalDate, TRADES } from '../model/values.ts';
@@ -12,48 +12,53 @@ import type { Engine } from './engine.ts';
  * What a person may say about a vendor that the PMS does not hold: insurance, licences, trades, area and rank.
  */
 
-const list = <T extends z.ZodType>(item: T) =>
-  z
-    .string()
-    .transform((text) => text.split(';').flatMap((one) => one.trim() || []))
-    .pipe(z.array(item));
+interface Column {
+  /** Takes the text apart; whether that makes sense is for the type to say. */
+  read(text: string): unknown;
+  type: z.ZodType;
+}
+
+const one = (type: z.ZodType): Column => ({ read: (text) => text, type });
+const many = (item: z.ZodType, readItem: (text: string) => unknown = (text) => text): Column => ({
+  read: (text) => text.split(';').flatMap((part) => (part.trim() === '' ? [] : [readItem(part.trim())])),
+  type: z.array(item),
+});
+
+const Licence = z.object({
+  trade: z.enum(TRADES),
+  number: z.string(),
+  state: z.string().length(2).optional(),
+  expires: LocalDate.optional(),
+});
 
 /** `plumbing:TX-1234:TX:2027-05-01`; state and date may be left out. */
-const licence = z
-  .string()
-  .transform((text) => {
-    const [trade, number, state, expires] = text.split(':').map((one) => one.trim() || undefined);
-    return { trade, number, state, expires };
-  })
-  .pipe(
-    z.object({
-      trade: z.enum(TRADES),
-      number: z.string(),
-      state: z.string().length(2).optional(),
-      expires: LocalDate.optional(),
-    }),
-  );
+function readLicence(text: string): unknown {
+  const [trade, number, state, expires] = text.split(':').map((part) => part.trim() || undefined);
+  return { trade, number, state, expires };
+}
+
+const Rank = z.object({ rank: z.int().min(1).max(999), property_id: z.string().min(1).optional() });
 
 /** `1` for the whole portfolio, `2@12` at property 12; 1 is asked first. */
-const rank = z
-  .string()
-  .regex(/^[1-9]\d{0,2}(@.+)?$/, 'write ranks like 1 or 2@12')
-  .transform((text) => {
-    const [position, property_id] = text.split('@');
-    return { rank: Number(position), ...(property_id !== undefined && { property_id }) };
-  });
+function readRank(text: string): unknown {
+  const [position, property_id] = text.split('@');
+  return { rank: Number(position), property_id };
+}
 
 /** The columns of an import and the options of `vendors set`. An empty text says nothing. */
 export const VENDOR_COLUMNS = {
-  general_liability_expires: LocalDate,
-  workers_comp_expires: LocalDate,
-  workers_comp_exemption: z.string().max(500),
-  licences: list(licence),
-  w9_on_file: z.enum(['yes', 'no']).transform((answer) => answer === 'yes'),
-  trades: list(z.enum(TRADES)),
-  service_area: list(z.string().max(20)),
-  rank: list(rank),
-} as const satisfies Record<string, z.ZodType>;
+  general_liability_expires: one(LocalDate),
+  workers_comp_expires: one(LocalDate),
+  workers_comp_exemption: one(z.string().max(500)),
+  licences: many(Licence, readLicence),
+  w9_on_file: {
+    read: (text: string) => (text === 'yes' ? true : text === 'no' ? false : text),
+    type: z.boolean('write yes or no'),
+  },
+  trades: many(z.enum(TRADES)),
+  service_area: many(z.string().max(20)),
+  rank: many(Rank, readRank),
+} as const satisfies Record<string, Column>;
 export type VendorColumn = keyof typeof VENDOR_COLUMNS;
 
 const COMPLIANCE: readonly VendorColumn[] = [
@@ -82,7 +87,8 @@ export function parseVendorValues(at: string, texts: Iterable<[string, string]>)
     if (!Object.hasOwn(VENDOR_COLUMNS, name))
       throw fault(at, name, `is not known; known are ${Object.keys(VENDOR_COLUMNS).join(', ')}`);
     if (text === '') continue;
-    const parsed = VENDOR_COLUMNS[name as VendorColumn].safeParse(text);
+    const { read, type }: Column = VENDOR_COLUMNS[name as VendorColumn];
+    const parsed = type.safeParse(read(text));
     if (!parsed.success) throw fault(at, name, parsed.error.issues[0]?.message ?? 'is not right');
     values[name as VendorColumn] = parsed.data;
   }
@@ -107,7 +113,7 @@ export async function keepVendorFacts(
   person: Grant,
   all: readonly VendorFacts[],
 ): Promise<VendorOutcome[]> {
-  const found = [];
+  const found: { facts: VendorFacts; key: SidecarKey; own: Vendor; before: Beside | undefined }[] = [];
   for (const facts of all) {
     const connector = connectors.get(facts.connection);
     if (connector === undefined) throw fault(facts.at, 'connection', 'is not in the configuration');
