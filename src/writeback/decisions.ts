@@ -6,7 +6,8 @@ import { recordChanges } from '../store/changes.ts';
 import { moveWrite, writeById } from './ledger.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
 import type { Runtime } from './runtime.ts';
-import { audit, change, endUnsentIn } from './sender.ts';
+import { endUnsentIn } from './endings.ts';
+import { audit, change } from './journal.ts';
 
 /*
  * What people decide. A person's key is needed each time, whose owner is not the one who asked; a role from the command

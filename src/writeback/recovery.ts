@@ -3,7 +3,10 @@ import { closeApproval, approvalOf } from '../approvals/approvals.ts';
 import { dueWrites, heldByOthers, moveWrite, stepsOf, updateStep } from './ledger.ts';
 import { openRequest, openWrite, type OpenWrite } from './open_write.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
-import { afterStep, endUnsentIn, finish, needsAttention, sendReady, stepContext, withEvidence } from './sender.ts';
+import { endUnsentIn, needsAttention } from './endings.ts';
+import { finish } from './finish.ts';
+import { stepContext, withEvidence } from './journal.ts';
+import { afterStep, sendReady } from './send.ts';
 import type { WriteState } from './states.ts';
 
 /*

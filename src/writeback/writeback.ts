@@ -5,7 +5,7 @@ import { listWrites, StaleWrite, writeById, writeOfRequest, type WriteFilter, ty
 import { openWrite, type OpenWrite } from './open_write.ts';
 import { resume, sweep } from './recovery.ts';
 import { type Runtime } from './runtime.ts';
-import { sendStep } from './sender.ts';
+import { sendStep } from './send.ts';
 import { type Intent, recordIntent } from './submit.ts';
 import { viewOf, type WriteView } from './view.ts';
 

@@ -1,0 +1,97 @@
+import { oneAtATime } from '../audit/audit.ts';
+import type { StepRequest, StepResult } from '../connectors/connector.ts';
+import { endUnsent } from './endings.ts';
+import { finish } from './finish.ts';
+import { leaseFor, stepContext, stepRow } from './journal.ts';
+import { isBehind, moveWrite, putStep, StaleWrite, stepsOf, updateStep } from './ledger.ts';
+import { openRequest, type OpenWrite } from './open_write.ts';
+import { connectorOf, type Runtime } from './runtime.ts';
+import { handleVendorError, refusedBeforeSending } from './trouble.ts';
+
+/**
+ * Takes a write that is `ready` and sends it, if nothing on the same record is in front of it and the rules still allow
+ * it. Resolves when the write can go no further for now.
+ */
+export async function sendReady(runtime: Runtime, write: OpenWrite): Promise<void> {
+  const { row } = write;
+  if (row.not_after <= runtime.clock()) return endUnsent(runtime, write, 'expired', undefined);
+  if (await isBehind(runtime.store.ledger, row)) return;
+  try {
+    await runtime.judgeAgain(write);
+  } catch (error) {
+    return refusedBeforeSending(runtime, write, error);
+  }
+  const connector = connectorOf(runtime, row.connection);
+  const steps = await stepsOf(runtime.store.ledger, row.write_id);
+  const plan = connector.compile(write.command);
+  const step = plan[row.step_index];
+  if (step === undefined) throw new RangeError('the ledger names a step that the command does not have');
+  const known = steps[row.step_index];
+  let request: StepRequest;
+  try {
+    // A retry sends the very bytes of the first attempt, so that a vendor's idempotency key still fits them.
+    request =
+      known === undefined || step.retry === 'set_value'
+        ? await connector.prepare(write.command, row.step_index, stepContext(write, steps.slice(0, row.step_index)))
+        : openRequest(runtime.keyring, row.write_id, row.step_index, known.request_sealed);
+  } catch (error) {
+    return handleVendorError(runtime, write, error, false);
+  }
+  const deadline = connector.capabilities.request_deadline_ms;
+  const journal = stepRow(runtime, row.write_id, row.step_index, step, request, (known?.attempts ?? 0) + 1, deadline);
+  try {
+    await runtime.store.transaction(async (trx) => {
+      await oneAtATime(trx, runtime.store.engine);
+      if (await isBehind(trx, row)) throw new StaleWrite(row.write_id);
+      await moveWrite(trx, row, 'sending', runtime.clock(), {
+        ...leaseFor(runtime, deadline),
+        attempts: row.attempts + 1,
+      });
+      await putStep(trx, journal);
+    });
+  } catch (error) {
+    if (error instanceof StaleWrite) return;
+    throw error;
+  }
+  return sendStep(runtime, { ...write, row: { ...row, state: 'sending' } }, request);
+}
+
+/** Sends the step that has just been journaled, and goes on until the write is proved or can go no further. */
+export async function sendStep(runtime: Runtime, write: OpenWrite, request: StepRequest): Promise<void> {
+  const connector = connectorOf(runtime, write.row.connection);
+  const deadline = connector.capabilities.request_deadline_ms;
+  let result: StepResult;
+  try {
+    result = await connector.send(request, AbortSignal.timeout(deadline));
+  } catch (error) {
+    return handleVendorError(runtime, write, error, true);
+  }
+  return afterStep(runtime, write, result);
+}
+
+/** A step is known to have had its effect: the next one is sent, or the record is read back. */
+export async function afterStep(runtime: Runtime, write: OpenWrite, result: StepResult): Promise<void> {
+  const connector = connectorOf(runtime, write.row.connection);
+  const plan = connector.compile(write.command);
+  const next = write.row.step_index + 1;
+  if (next >= plan.length) return finish(runtime, write, result);
+  const now = runtime.clock();
+  const proved = { state: 'proved', result_json: JSON.stringify(result), answered_at: now } as const;
+  const earlier = await stepsOf(runtime.store.ledger, write.row.write_id);
+  const context = stepContext(write, earlier.slice(0, next - 1));
+  const request = await connector.prepare(write.command, next, { ...context, results: [...context.results, result] });
+  const deadline = connector.capabilities.request_deadline_ms;
+  await runtime.store.transaction(async (trx) => {
+    await updateStep(trx, write.row.write_id, write.row.step_index, proved);
+    await moveWrite(trx, write.row, 'sent', now);
+    await moveWrite(trx, { ...write.row, state: 'sent' }, 'sending', now, {
+      ...leaseFor(runtime, deadline),
+      step_index: next,
+    });
+    await putStep(
+      trx,
+      stepRow(runtime, write.row.write_id, next, plan[next] as { name: string; retry: string }, request, 1, deadline),
+    );
+  });
+  return sendStep(runtime, { ...write, row: { ...write.row, state: 'sending', step_index: next } }, request);
+}

@@ -1,0 +1,116 @@
+import { requestApproval } from '../approvals/approvals.ts';
+import { appendAudit } from '../audit/audit.ts';
+import { VendorError } from '../connectors/connector.ts';
+import { CaretakerError, type ErrorCode } from '../model/errors.ts';
+import { endUnsent, needsAttention } from './endings.ts';
+import { newId } from './ids.ts';
+import { audit, withEvidence } from './journal.ts';
+import { moveWrite, stepsOf, updateStep } from './ledger.ts';
+import type { OpenWrite } from './open_write.ts';
+import { connectorOf, type Runtime } from './runtime.ts';
+
+/** How a vendor's refusal is told to the caller. Only codes after which nothing was applied are here. */
+const REFUSALS: Partial<Record<VendorError['code'], ErrorCode>> = {
+  refused: 'invalid_input',
+  not_found: 'not_found',
+  conflict: 'conflict',
+  slot_taken: 'slot_taken',
+  period_closed: 'period_closed',
+  duplicate: 'duplicate',
+  unsupported: 'unsupported_by_pms',
+  misconfigured: 'pms_unavailable',
+};
+
+/** Sorts a failed request into: nothing happened, not now, a person has to override, or nobody knows. */
+export async function handleVendorError(
+  runtime: Runtime,
+  write: OpenWrite,
+  error: unknown,
+  mayHaveLeft: boolean,
+): Promise<void> {
+  const vendor = error instanceof VendorError ? error : undefined;
+  const refusal = vendor === undefined ? undefined : REFUSALS[vendor.code];
+  if (vendor !== undefined && refusal !== undefined) {
+    if (write.row.step_index > 0) return needsAttention(runtime, write, vendor.message);
+    return endUnsent(runtime, write, 'failed', { code: refusal, message: vendor.message });
+  }
+  if (
+    vendor?.code === 'unavailable' ||
+    vendor?.code === 'rate_limited' ||
+    (!mayHaveLeft && vendor?.code === 'outcome_unknown')
+  )
+    return tryLater(runtime, write, vendor);
+  if (vendor?.code === 'needs_override') return askForOverride(runtime, write, vendor);
+  if (!mayHaveLeft) throw error;
+  return outcomeUnknown(runtime, write, vendor?.code ?? 'no answer');
+}
+
+export async function refusedBeforeSending(runtime: Runtime, write: OpenWrite, error: unknown): Promise<void> {
+  if (error instanceof VendorError) return handleVendorError(runtime, write, error, false);
+  if (!(error instanceof CaretakerError)) throw error;
+  if (error.code === 'pms_unavailable' || error.code === 'rate_limited')
+    return tryLater(runtime, write, new VendorError('unavailable', error.message));
+  // An emergency that was let through on older data and is refused now was promised to somebody: a person takes over.
+  if (write.row.priority < 2 && write.answer['checked_as_of'] !== undefined)
+    return needsAttention(runtime, write, error.message);
+  return endUnsent(runtime, write, 'failed', { code: error.code, message: error.message });
+}
+
+const BACKOFF_MS = [1_000, 2_000, 5_000, 15_000, 30_000, 60_000];
+
+async function tryLater(runtime: Runtime, write: OpenWrite, error: VendorError): Promise<void> {
+  const now = runtime.clock();
+  const wait = error.retry_after_ms ?? BACKOFF_MS[Math.min(write.row.attempts, BACKOFF_MS.length - 1)] ?? 60_000;
+  await runtime.store.transaction((trx) =>
+    moveWrite(trx, write.row, 'ready', now, {
+      next_attempt_at: now + wait,
+      lease_owner: null,
+      lease_until: null,
+      attempts: write.row.attempts + 1,
+      error_code: error.code === 'rate_limited' ? 'rate_limited' : 'pms_unavailable',
+      error_message: 'The PMS did not take the request; it is sent as soon as the PMS answers again.',
+    }),
+  );
+}
+
+async function outcomeUnknown(runtime: Runtime, write: OpenWrite, reason: string): Promise<void> {
+  const now = runtime.clock();
+  const { settling } = connectorOf(runtime, write.row.connection).capabilities;
+  await runtime.store.transaction(async (trx) => {
+    const steps = await stepsOf(trx, write.row.write_id);
+    const step = steps[write.row.step_index];
+    await updateStep(trx, write.row.write_id, write.row.step_index, {
+      state: 'unknown',
+      evidence_json: withEvidence(step, { at: now, event: 'no answer', reason }),
+    });
+    const settled = (step?.deadline_at ?? now) + settling.late_commit_ms + settling.read_lag_ms;
+    await moveWrite(trx, write.row, 'unknown', now, { next_attempt_at: Math.max(now, settled) });
+    await appendAudit(trx, runtime.keyring, [audit(write, 'write.unknown', now, 'unknown', { reason })]);
+  });
+}
+
+async function askForOverride(runtime: Runtime, write: OpenWrite, error: VendorError): Promise<void> {
+  const now = runtime.clock();
+  await runtime.store.transaction(async (trx) => {
+    await moveWrite(trx, write.row, 'awaiting_approval', now, { lease_owner: null, lease_until: null });
+    await requestApproval(trx, {
+      approval_id: newId('ap', now),
+      write_id: write.row.write_id,
+      command_digest: write.row.command_digest,
+      rule: 'vendor_override',
+      reason: error.message,
+      requested_by: write.row.principal,
+      requester_owner: write.row.owner,
+      property_id: write.row.property_id,
+      state: 'waiting',
+      decide_by: Math.min(write.row.not_after, now + runtime.policy.approval_ms),
+      created_at: now,
+      decided_at: null,
+      decided_by: null,
+      note_sealed: null,
+    });
+    await appendAudit(trx, runtime.keyring, [
+      audit(write, 'approval.requested', now, 'awaiting_approval', { rule: 'vendor_override' }),
+    ]);
+  });
+}
