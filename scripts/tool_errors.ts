@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { ERROR_CODES, type ErrorCode } from '../src/model/errors.ts';
+
+/** When a caller meets each error, and which tools answer with it besides those whose own rules do. */
+export const ERRORS: Readonly<Record<ErrorCode, { when: string; from: 'every' | 'writes' | 'own' }>> = {
+  invalid_input: { when: 'An argument is missing, malformed or against a rule; `field` names it.', from: 'every' },
+  not_found: { when: 'There is no such record under this grant.', from: 'every' },
+  ambiguous: { when: 'More than one record fits; ask the question in `next`.', from: 'own' },
+  not_permitted: { when: 'The grant, or the rollout of the connection, does not allow it.', from: 'every' },
+  conflict: { when: 'The record changed meanwhile, or the `request_id` was used for another change.', from: 'writes' },
+  duplicate: { when: 'The same change was made a short while ago; `details` names it.', from: 'own' },
+  vendor_blocked: { when: 'This vendor or technician may not be sent; `message` says why.', from: 'own' },
+  slot_taken: { when: 'The tour time is no longer free; `details` or `next` leads to free ones.', from: 'own' },
+  period_closed: { when: 'The accounting period of the date is closed.', from: 'own' },
+  unsupported_by_pms: { when: 'This PMS cannot do it by API; `next` says what can be done instead.', from: 'writes' },
+  pms_unavailable: { when: 'The PMS does not answer, and the call needs it.', from: 'every' },
+  rate_limited: { when: 'Too many requests; wait `retry_after_seconds`.', from: 'every' },
+  outcome_unknown: { when: 'It is not known whether the PMS applied the change. Do not ask again.', from: 'writes' },
+  internal: {
+    when: 'A fault inside Caretaker, or its store cannot be used; `message` says what was kept.',
+    from: 'every',
+  },
+};
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** Where rules live that refuse. The pipeline's own refusals are told once for all tools. */
+const RULES = /^(tools\/|src\/(tool|maintenance|leasing|accounting)\/)/;
+
+/** `'code'` as the code of an error: `code: 'x'`, or the first argument of what makes or throws one. */
+const RAISED = /(?:\bcode:\s*|\b(?:CaretakerError|refuse|refused|refusal)\(\s*|\?\s*|:\s*)'([a-z_]+)'/g;
+
+/** A proposal that says what makes two changes equal: the ledger answers the second with `duplicate`. */
+const NAMES_ITS_EFFECT = /^\s+effect[:,]/m;
+
+function importsOf(file: string, text: string): string[] {
+  const specifiers = [...text.matchAll(/^import (?!type )[^;]*? from '(\.{1,2}\/[^']+)'/gms)];
+  return specifiers.map(([, specifier]) => relative(ROOT, resolve(ROOT, dirname(file), specifier as string)));
+}
+
+/** The codes of errors that the rules behind a tool raise, found in its source and in what it imports for them. */
+export function ownErrors(toolName: string): ErrorCode[] {
+  const start = `tools/${toolName.replaceAll('_', '-')}.ts`;
+  if (!existsSync(resolve(ROOT, start))) throw new Error(`${start} is missing: a tool's file has the tool's name`);
+  const raised = new Set<string>();
+  const seen = new Set<string>();
+  const waiting = [start];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (seen.has(file) || !RULES.test(file) || !file.endsWith('.ts')) continue;
+    seen.add(file);
+    const text = readFileSync(resolve(ROOT, file), 'utf8');
+    for (const [, code] of text.matchAll(RAISED)) raised.add(code as string);
+    if (file === start && NAMES_ITS_EFFECT.test(text)) raised.add('duplicate');
+    waiting.push(...importsOf(file, text));
+  }
+  return ERROR_CODES.filter((code) => ERRORS[code].from === 'own' && raised.has(code));
+}
