@@ -6,7 +6,7 @@ const LINE_EVERY_MS = 2_000;
 /** What a command tells: results on standard output, everything else on standard error. */
 export class Output {
   readonly json: boolean;
-  #lastLine = 0;
+  #lastLine = Date.now();
   #rewriting = false;
 
   constructor(json: boolean) {
@@ -41,8 +41,8 @@ export class Output {
     this.#endProgress();
     const told = describe(error);
     const more = [
-      ...('field' in told ? [`(${String(told.field)})`] : []),
-      ...('next' in told ? [`Next: ${String(told.next)}.`] : []),
+      ...(told.field !== undefined && !told.message.includes(told.field) ? [`(${told.field})`] : []),
+      ...(told.next !== undefined ? [`Next: ${told.next}.`] : []),
     ];
     process.stderr.write(this.json ? `${JSON.stringify({ error: told })}\n` : `${[told.message, ...more].join(' ')}\n`);
   }

@@ -48,6 +48,8 @@ export interface Session {
  * is then 1; after Ctrl-C it is 130.
  */
 export async function inSession(options: CommonOptions, work: (session: Session) => Promise<void>): Promise<void> {
+  // Stores, backups and exports are nobody else's on this machine.
+  process.umask(0o077);
   const output = new Output(options.json === true);
   const stop = new AbortController();
   const onSignal = () => {
