@@ -9,6 +9,7 @@ import { at, type Call, defineTool, type Found } from '../src/tool.ts';
 import { notDuplicateOf, recordId, requestId, words } from '../src/tool/params.ts';
 import { CandidateView, candidatesFor } from '../src/tool/who_can_go.ts';
 import { showWorkOrder } from '../src/tool/show_work_order.ts';
+import { SPENT_STATES } from '../src/writeback/states.ts';
 
 const OPEN = WORK_ORDER_STATUSES.filter((status) => !CLOSED_WORK_ORDER_STATUSES.includes(status));
 
@@ -157,7 +158,8 @@ export default defineTool({
   },
 
   async present(call, write) {
-    return write.row.record_id === null ? {} : { work_order: await showWorkOrder(call, write) };
+    const { state } = write.row;
+    return state === 'shadowed' || SPENT_STATES.includes(state) ? {} : { work_order: await showWorkOrder(call, write) };
   },
 
   text({ work_order: made, screening }) {

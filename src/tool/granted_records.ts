@@ -2,11 +2,13 @@ import { allowsProperty, type Grant } from '../grants/grant.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { RECORD_KINDS, type RecordKind, type RecordOf } from '../model/records.ts';
 import type { FindFilters, FindPage } from '../mirror/find.ts';
-import { type SearchAnswer, type SearchRequest, searchPortfolio } from '../mirror/search.ts';
+import type { SearchAnswer, SearchRequest } from '../mirror/search.ts';
 import { recordAt } from '../mirror/versions.ts';
 import type { Fresh, Records } from '../sync/records.ts';
 import type { Writeback } from '../writeback/writeback.ts';
 import { isWriteId } from '../writeback/ids.ts';
+import type { OpenWrite } from '../writeback/open_write.ts';
+import { pendingRecord } from '../writeback/pending_record.ts';
 
 /** A record, where it is, and how fresh this copy of it is. */
 export interface Found<K extends RecordKind = RecordKind> {
@@ -138,8 +140,16 @@ export function createGrantedRecords(
   }
 
   async function find<K extends RecordKind>(kind: K, text: string, fresh: boolean): Promise<Found<K> | undefined> {
-    const id = isWriteId(text) ? await recordOfWrite(kind, text) : text;
-    if (id === undefined) return undefined;
+    const last = text.slice(text.lastIndexOf(':') + 1);
+    const write = isWriteId(last) ? await writeback.byId(last) : undefined;
+    if (write === undefined) return findById(kind, text, fresh);
+    const { row } = write;
+    if (row.organisation !== grant.organisation || row.record_kind !== kind) return undefined;
+    if (row.record_id !== null) return findById(kind, ref(row.connection, row.scope, row.record_id), fresh);
+    return notYetInPms(kind, write);
+  }
+
+  async function findById<K extends RecordKind>(kind: K, id: string, fresh: boolean): Promise<Found<K> | undefined> {
     for (const place of places(id)) {
       const read = fresh
         ? await records.readThrough(place.connection, kind, place.scope, place.id)
@@ -150,19 +160,14 @@ export function createGrantedRecords(
     return undefined;
   }
 
-  /** A write's id stands for the record that it created. */
-  async function recordOfWrite(kind: RecordKind, writeId: string): Promise<string | undefined> {
-    const write = await writeback.byId(writeId);
-    if (write === undefined || write.row.organisation !== grant.organisation || write.row.record_kind !== kind)
-      return undefined;
-    if (write.row.record_id !== null) return ref(write.row.connection, write.row.scope, write.row.record_id);
-    throw new CaretakerError(
-      'conflict',
-      `The write ${writeId} has not reached the PMS yet, so its record has no id. Nothing was changed.`,
-      {
-        next: 'list_writes with this write_id shows when it is done',
-      },
-    );
+  /** What a write will create stands for its record while the PMS cannot be reached: calls on it queue behind it. */
+  function notYetInPms<K extends RecordKind>(kind: K, write: OpenWrite): Found<K> | undefined {
+    const pending = pendingRecord(write);
+    if (pending === undefined) return undefined;
+    const { connection, scope, write_id, created_at } = write.row;
+    const read = { ...pending, scope, as_of: created_at, stale: true } as unknown as Fresh<RecordOf<K>>;
+    const found = within(kind, { connection, scope }, read);
+    return found && { ...found, ref: write_id };
   }
 
   async function linked<K extends RecordKind>(from: Found, kind: K, id: string | undefined, fresh: boolean) {
@@ -200,13 +205,15 @@ export function createGrantedRecords(
       const { db, keyring } = records.mirror;
       return recordAt(db, keyring, { connection, kind, scope, id: record.id, version });
     },
-    search({ query, ...rest }, within) {
+    async search({ query, ...rest }, within) {
       const where = connections
         .filter((id) => within === undefined || id === within.connection)
         .map((id) => {
           const property_ids = narrowed(grant, id, 'property', within && [within.record.id]);
           return { id, ...(property_ids !== undefined && { property_ids }) };
         });
+      // Loaded on first use: with it comes the query builder, which would be half of a quiet start.
+      const { searchPortfolio } = await import('../mirror/search.ts');
       return searchPortfolio(records.mirror, { connections: where, query, ...rest });
     },
     async known(kind, text) {

@@ -6,7 +6,7 @@ import { localText } from './local_text.ts';
 
 /** The work order that a write created or changed, as it was read back. */
 export async function showWorkOrder(call: Call, { row }: OpenWrite): Promise<WorkOrderView> {
-  const found = await call.records.get('work_order', call.records.ref(row.connection, row.scope, row.record_id ?? ''));
+  const found = await call.records.get('work_order', row.write_id);
   return viewWorkOrder(call, found);
 }
 

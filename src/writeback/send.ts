@@ -1,5 +1,6 @@
 import { oneAtATime } from '../audit/audit.ts';
 import type { StepRequest, StepResult } from '../connectors/connector.ts';
+import { withPmsIds } from './dependency.ts';
 import { endUnsent } from './endings.ts';
 import { finish } from './finish.ts';
 import { leaseFor, stepContext, stepRow } from './journal.ts';
@@ -12,7 +13,14 @@ import { handleVendorError, refusedBeforeSending } from './trouble.ts';
  * Takes a write that is `ready` and sends it, if nothing on the same record is in front of it and the rules still allow
  * it. Resolves when the write can go no further for now.
  */
-export async function sendReady(runtime: Runtime, write: OpenWrite): Promise<void> {
+export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<void> {
+  let write: OpenWrite | undefined;
+  try {
+    write = await withPmsIds(runtime, asked);
+  } catch (error) {
+    return refusedBeforeSending(runtime, asked, error);
+  }
+  if (write === undefined) return waitForOthers(runtime, asked);
   const { row } = write;
   if (row.not_after <= runtime.clock()) return endUnsent(runtime, write, 'expired', undefined);
   if (await isBehind(runtime.store.ledger, row)) return;
@@ -94,4 +102,11 @@ export async function afterStep(runtime: Runtime, write: OpenWrite, result: Step
     );
   });
   return sendStep(runtime, { ...write, row: { ...write.row, state: 'sending', step_index: next } }, request);
+}
+
+/** A write that builds on another one looks again when that one may be done, or gives up with its own time. */
+async function waitForOthers(runtime: Runtime, write: OpenWrite): Promise<void> {
+  const now = runtime.clock();
+  if (write.row.not_after <= now) return endUnsent(runtime, write, 'expired', undefined);
+  await runtime.store.transaction((trx) => moveWrite(trx, write.row, 'ready', now, { next_attempt_at: now + 1_000 }));
 }

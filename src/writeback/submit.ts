@@ -9,6 +9,7 @@ import { CaretakerError } from '../model/errors.ts';
 import type { RecordKind } from '../model/records.ts';
 import { digestOf } from '../model/version.ts';
 import { recordChanges } from '../store/changes.ts';
+import { mustWait, namedWrites } from './dependency.ts';
 import { newId } from './ids.ts';
 import { type Db, insertWrite, isBehind, putStep, sameEffect, spentSince, type WriteRow } from './ledger.ts';
 import { type Notice, type OpenWrite, orderKey, sealParts } from './open_write.ts';
@@ -39,7 +40,6 @@ export interface Intent {
   /** What makes two commands the same to a person; undefined where equal commands are normal. */
   effect?: unknown;
   not_duplicate_of?: string;
-  depends_on?: string;
   /** Why, in the caller's words; kept in the audit log only. */
   reason?: string;
   /** The record that a new one draws on: writes drawing on the same one run one at a time. */
@@ -76,7 +76,10 @@ export async function recordIntent(runtime: Runtime, intent: Intent): Promise<Su
   const write = draft(runtime, intent, now);
   const deadline = connector.capabilities.request_deadline_ms;
   const request =
-    intent.rollout === 'live' && intent.approvals.length === 0 && intent.risk !== 'legal'
+    intent.rollout === 'live' &&
+    intent.approvals.length === 0 &&
+    intent.risk !== 'legal' &&
+    namedWrites(intent.command).length === 0
       ? await prepared(() => connector.prepare(intent.command, 0, stepContext(write, [])))
       : undefined;
   const irreversible =
@@ -164,7 +167,7 @@ function draft(runtime: Runtime, intent: Intent, now: number): OpenWrite {
     record_kind: kind,
     record_id: changed ?? null,
     order_key: orderOf(intent, writeId),
-    depends_on: intent.depends_on ?? null,
+    depends_on: namedWrites(command)[0] ?? null,
     risk: intent.risk,
     amount: intent.amount ?? null,
     priority: intent.priority,
@@ -243,7 +246,7 @@ async function firstState(
 ): Promise<WriteState> {
   if (intent.rollout === 'shadow') return 'shadowed';
   if (approval !== undefined) return 'awaiting_approval';
-  if (request === undefined) return 'ready';
+  if (request === undefined || (await mustWait(trx, intent.command))) return 'ready';
   return (await isBehind(trx, row)) ? 'ready' : 'sending';
 }
 

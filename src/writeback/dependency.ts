@@ -1,0 +1,59 @@
+import { type Command, COMMANDS, parseCommand } from '../model/commands.ts';
+import { CaretakerError } from '../model/errors.ts';
+import { changedRecordId } from '../model/commands.ts';
+import { isWriteId } from './ids.ts';
+import { type Db, moveWrite, writeById } from './ledger.ts';
+import { type OpenWrite, orderKey, sealParts } from './open_write.ts';
+import { connectorOf, type Runtime } from './runtime.ts';
+import { SPENT_STATES } from './states.ts';
+
+/** The writes whose records a command names by write id, because they had no id of the PMS when it was asked for. */
+export function namedWrites(command: Command): string[] {
+  return Object.entries(command).flatMap(([field, value]) =>
+    field.endsWith('_id') && typeof value === 'string' && isWriteId(value) ? [value] : [],
+  );
+}
+
+/** Whether a command has to wait for other writes. */
+export async function mustWait(db: Db, command: Command): Promise<boolean> {
+  for (const id of namedWrites(command)) if ((await writeById(db, id))?.record_id == null) return true;
+  return false;
+}
+
+/**
+ * Puts the PMS's ids in the place of write ids, now that the records exist. Undefined while one of them does not yet.
+ * Throws `conflict` where one never will.
+ */
+export async function withPmsIds(runtime: Runtime, write: OpenWrite): Promise<OpenWrite | undefined> {
+  const named = namedWrites(write.command);
+  if (named.length === 0) return write;
+  const ids = new Map<string, string>();
+  for (const id of named) {
+    const other = await writeById(runtime.store.ledger, id);
+    if (other === undefined || SPENT_STATES.includes(other.state) || other.state === 'shadowed')
+      throw new CaretakerError(
+        'conflict',
+        `The write ${id} that this one builds on had no effect. Nothing was changed.`,
+      );
+    if (other.record_id === null) return undefined;
+    ids.set(id, other.record_id);
+  }
+  const command = parseCommand(
+    Object.fromEntries(
+      Object.entries(write.command).map(([field, value]) => [field, ids.get(value as string) ?? value]),
+    ),
+  );
+  const changed = changedRecordId(command);
+  const { connection, scope } = write.row;
+  const kind = COMMANDS[command.kind].record;
+  const before =
+    changed === undefined ? write.before : await connectorOf(runtime, connection).get(kind, scope, changed);
+  const parts = { ...write, command, before: before as OpenWrite['before'] };
+  const values = {
+    ...sealParts(runtime.keyring, write.row.write_id, parts),
+    record_id: changed ?? null,
+    order_key: changed === undefined ? write.row.order_key : orderKey(connection, kind, scope, changed),
+  };
+  await runtime.store.transaction((trx) => moveWrite(trx, write.row, write.row.state, runtime.clock(), values));
+  return { ...parts, row: { ...write.row, ...values } };
+}
