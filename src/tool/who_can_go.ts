@@ -51,11 +51,29 @@ export async function whoCanGo(
     staff: staff.map(({ record }) => record),
     open_work_orders: open.map(({ record }) => record),
     visit_date: job.visit_date ?? today,
-    after_hours: isAfterHours(call, property),
+    // The hour of a visit on another day is not known yet: it is taken to be in office hours.
+    after_hours: (job.visit_date ?? today) === today && isAfterHours(call, property),
+    already_tried: job.work_order === undefined ? {} : await alreadyTried(call, job.work_order.id),
     trade: job.trade,
     state: property.record.address.state,
     today,
   });
+}
+
+/** Vendors who declined a work order or did not answer, also those that others were assigned after. */
+async function alreadyTried(call: Call, workOrderId: string): Promise<Record<string, 'declined' | 'no_reply'>> {
+  const { organisation } = call.grant;
+  const rows = await call.writeback.list({ organisation, record_id: workOrderId, states: ['done'], limit: 100 });
+  const tried: Record<string, 'declined' | 'no_reply'> = {};
+  for (const { write_id, command_kind } of rows) {
+    if (command_kind !== 'update_work_order') continue;
+    const write = await call.writeback.byId(write_id);
+    const vendorId = write?.before?.['vendor_id'];
+    if (write?.command.kind !== 'update_work_order' || typeof vendorId !== 'string') continue;
+    const reply = write.command.vendor_reply;
+    if (reply === 'declined' || reply === 'no_reply') tried[vendorId] = reply;
+  }
+  return tried;
 }
 
 /** The first few who can take a job, as results show them. */
