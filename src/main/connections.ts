@@ -45,7 +45,7 @@ export async function createConnectors(
 }
 
 /** A path of the configuration, as this process can open it. */
-export function fromBase(base: string, path: string): string {
+function fromBase(base: string, path: string): string {
   return isAbsolute(path) ? path : resolve(base, path);
 }
 

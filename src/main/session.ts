@@ -28,7 +28,7 @@ export function roleOption(command: Command): Command {
 }
 
 /** The configuration of a command, checked. */
-export function configOf(options: CommonOptions): Config {
+function configOf(options: CommonOptions): Config {
   return loadConfig(
     { cwd: process.cwd(), environment: process.env, ...(options.config !== undefined && { file: options.config }) },
     { tools: catalogue.map(({ name }) => name), pms: KNOWN_PMS },

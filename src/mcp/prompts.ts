@@ -47,7 +47,7 @@ export function fillPrompt(
 const PLACEHOLDER = /\{\{\s*([a-z_]+)\s*\}\}/g;
 
 /** Reads one prompt from its file's text. */
-export function parsePrompt(name: string, source: string): Prompt {
+function parsePrompt(name: string, source: string): Prompt {
   const fail = (problem: string): never => {
     throw new Error(`prompts/${name}.md: ${problem}`);
   };
