@@ -3,10 +3,10 @@ import { waitsForClearance, workOrderTransition } from '../src/maintenance/work_
 import { WorkOrderView } from '../src/maintenance/work_order_view.ts';
 import type { CommandOf } from '../src/model/commands.ts';
 import { CaretakerError } from '../src/model/errors.ts';
-import { SEVERITIES, Trade, type WorkOrderStatus } from '../src/model/values.ts';
+import { SEVERITIES, type WorkOrderStatus } from '../src/model/values.ts';
 import { at, type Call, defineTool, type Found } from '../src/tool.ts';
 import { dispatchFacts, judgeDispatch, visitOf } from '../src/tool/dispatching.ts';
-import { amount, localTime, recordId, requestId, version, words } from '../src/tool/params.ts';
+import { amount, localTime, recordId, requestId, tradeName, version, words } from '../src/tool/params.ts';
 import { showWorkOrder } from '../src/tool/show_work_order.ts';
 import { requireVersion } from '../src/tool/versions.ts';
 
@@ -18,7 +18,7 @@ const inputSchema = z.strictObject({
     .enum(['estimate_requested', 'in_progress', 'on_hold', 'work_done', 'ready_to_bill', 'closed', 'cancelled'])
     .optional(),
   raise_severity: z.enum(['life_safety', 'emergency', 'urgent']).optional(),
-  trade: Trade.optional(),
+  trade: tradeName().optional(),
   vendor_reply: z.enum(['accepted', 'declined', 'no_reply']).optional(),
   estimate: amount().optional(),
   estimate_by: recordId().describe('Vendor id').optional(),

@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { parseAmount } from '../model/money.ts';
 import type { RecordKind } from '../model/records.ts';
+import { Trade, TRADES } from '../model/values.ts';
 
 /*
  * The arguments that tools share. Checked strictly inside; what `tools/list` shows of them is lean, see
@@ -35,6 +36,15 @@ export const amount = () =>
     const parsed = parseAmount(text);
     if ('cents' in parsed) return parsed.cents;
     context.addIssue({ code: 'custom', message: parsed.error });
+    return z.NEVER;
+  });
+
+/** A trade by name, without the list of them in the schema: `find_vendors` shows it, and a wrong one is told the list. */
+export const tradeName = () =>
+  z.string().transform((text, context) => {
+    const known = Trade.safeParse(text);
+    if (known.success) return known.data;
+    context.addIssue({ code: 'custom', message: `the trades are ${TRADES.join(', ')}` });
     return z.NEVER;
   });
 
