@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { configurationExample, roleTable, scopeTable, toolTable } from './readme_tables.ts';
+import { configurationExample, roleTable, toolTable } from './readme_tables.ts';
+import { scopeTable, sealedTable } from './security_tables.ts';
 import { stateDiagram, statePage } from './state_pages.ts';
 import { toolReference } from './tool_reference.ts';
 
@@ -23,6 +24,7 @@ const PARTS: readonly { file: string; name: string; text: () => string }[] = [
   { file: 'README.md', name: 'roles', text: roleTable },
   { file: 'README.md', name: 'configuration', text: configurationExample },
   { file: 'SECURITY.md', name: 'scopes', text: scopeTable },
+  { file: 'SECURITY.md', name: 'encrypted', text: sealedTable },
   { file: 'docs/guarantees.md', name: 'states', text: stateDiagram },
 ];
 

@@ -30,16 +30,6 @@ export function roleTable(): string {
   ].join('\n');
 }
 
-/** The tools of each scope, with the risk where it is more than reading. */
-export function scopeTable(): string {
-  const rows = SCOPES.map((scope) => {
-    const tools = catalogue.filter((tool) => tool.scope === scope);
-    const names = tools.map(({ name, risk }) => `\`${name}\`${risk === 'read' ? '' : ` (${risk})`}`);
-    return `| \`${scope}\` | ${names.join(', ') || 'no tool; the command line asks for it'} |`;
-  });
-  return ['| Scope | Tools |', '|---|---|', ...rows].join('\n');
-}
-
 /** The configuration that a test loads, so that what the README shows is accepted. */
 export function configurationExample(): string {
   const file = resolve(import.meta.dirname, '../docs/caretaker.config.example.json');

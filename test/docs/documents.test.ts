@@ -6,7 +6,6 @@ import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../tools/catalogue.ts';
 import { loadConfig } from '../../src/config.ts';
 import { ERROR_CODES } from '../../src/model/errors.ts';
-import { RECORDS, SEALED_FIELDS } from '../../src/model/records.ts';
 import { anchorsOf, linksOf, MARKDOWN, prose, ROOT, textOf } from './markdown.ts';
 
 const known = { tools: catalogue.map(({ name }) => name), pms: ['sandbox'] };
@@ -76,17 +75,5 @@ describe('README', () => {
       rmSync(cwd, { recursive: true });
     }
     expect(readme).toContain(readFileSync(join(ROOT, 'docs/caretaker.config.example.json'), 'utf8').trim());
-  });
-});
-
-describe('SECURITY', () => {
-  const security = textOf('SECURITY.md');
-
-  it('lists every kind of record with its encrypted fields', () => {
-    for (const kind of Object.keys(RECORDS)) {
-      const sealed = SEALED_FIELDS[kind as keyof typeof SEALED_FIELDS] ?? [];
-      const row = `| \`${kind}\` | ${sealed.map((field) => `\`${field}\``).join(', ') || 'none'} |`;
-      expect(security).toContain(row);
-    }
   });
 });
