@@ -3,7 +3,11 @@ export interface CallResult {
   content?: readonly { type: string; text?: string }[];
   structuredContent?: unknown;
   isError?: boolean;
+  _meta?: Record<string, unknown>;
 }
+
+/** Where the record of a refusal is: as `structuredContent` some clients would hold it against the tool's output. */
+const ERROR_META = 'caretaker/error';
 
 /** The structured result of a call, read by path: `work_order.version`, `candidates.0.vendor_id`. */
 export class Answer {
@@ -13,7 +17,7 @@ export class Answer {
   readonly isError: boolean;
 
   constructor(result: CallResult) {
-    this.structured = result.structuredContent;
+    this.structured = result.structuredContent ?? result._meta?.[ERROR_META];
     this.text = result.content?.find(({ type }) => type === 'text')?.text ?? '';
     this.isError = result.isError === true;
   }

@@ -24,7 +24,8 @@ export class PmsWindow {
   static async open(folder: string, propertyId: string, story: Story): Promise<PmsWindow> {
     const pms = createSandbox({ file: join(folder, 'data/sandbox-pms.db'), clock: Date.now });
     const property = await pms.get('property', '', propertyId);
-    if (property?.time_zone === undefined) throw new Error(`The sandbox has no property ${propertyId} with a time zone.`);
+    if (property?.time_zone === undefined)
+      throw new Error(`The sandbox has no property ${propertyId} with a time zone.`);
     return new PmsWindow(pms, property.time_zone, story, (await pms.effects()).length);
   }
 
@@ -56,8 +57,8 @@ export class PmsWindow {
 
   async #tell({ operation, kind, record_id }: Effect): Promise<string> {
     const record = await this.#pms.get(kind, '', record_id);
-    const what = record === undefined ? '' : ` is now ${(TELL[kind] as Teller)(record, (at) => this.#local(at))}`;
-    return `${operation}: ${kind} ${record_id}${what}`;
+    const what = record === undefined ? '' : ` -> ${(TELL[kind] as Teller)(record, (at) => this.#local(at))}`;
+    return `${operation} ${record_id}${what}`;
   }
 
   #local(instant: string): string {
@@ -84,7 +85,8 @@ const TELL: { readonly [K in RecordKind]?: Teller<K> } = {
   guest_card: (card) =>
     `${card.name ?? 'a prospect'}, ${card.source}, ${card.status}${card.touches.length > 1 ? `, ${card.touches.length} inquiries` : ''}`,
   tour: (tour, local) => `${tour.status}, unit ${tour.unit_id} at ${local(tour.start)} with agent ${tour.agent_id}`,
-  bill: (bill) => `${bill.invoice_number} of vendor ${bill.vendor_id}, ${formatAmount(bill.total)}, due ${bill.due_date}`,
+  bill: (bill) =>
+    `${bill.invoice_number} of vendor ${bill.vendor_id}, ${formatAmount(bill.total)}, due ${bill.due_date}`,
   ledger_entry: (entry) => `${entry.kind} ${formatAmount(entry.amount)} on lease ${entry.lease_id}, "${entry.memo}"`,
   lease: (lease) =>
     `${lease.status} to ${lease.end_date}, renewal ${lease.renewal_offers.map(({ status }) => status).join(' / ')}`,

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Place } from './demo/processes.ts';
+import { SCENES } from './demo/program.ts';
+import type { SoFar } from './demo/scene.ts';
+import { openStage } from './demo/stage.ts';
+import { Story } from './demo/story.ts';
+import { Output } from './output.ts';
+
+interface DemoOptions {
+  json?: boolean;
+  keep?: boolean;
+}
+
+export function define(command: Command): void {
+  command
+    .option('--keep', 'keep the data afterwards, and say where it is')
+    .option('--json', 'print one JSON summary for programs')
+    .action(demo);
+}
+
+/** Plays the demonstration. The exit code is 0 only where every expectation held, and 130 after Ctrl-C. */
+async function demo(options: DemoOptions): Promise<void> {
+  const output = new Output(options.json === true);
+  const stop = new AbortController();
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort(new Error('Stopped.'));
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  let folder: string | undefined;
+  try {
+    folder = await mkdtemp(join(tmpdir(), 'caretaker-demo-'));
+    const story = new Story(output.json ? () => {} : (line) => void process.stdout.write(`${line}\n`));
+    const summary = await play({ folder, signal: stop.signal }, story);
+    output.result(summary, closing(summary));
+    if (!summary.ok) process.exitCode = 1;
+  } catch (error) {
+    output.failure(error);
+    process.exitCode = stop.signal.aborted ? 130 : 1;
+  } finally {
+    if (folder !== undefined && options.keep === true) output.note(`The data is in ${folder}/data.`);
+    else if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+interface Summary {
+  ok: boolean;
+  seconds: number;
+  expectations: number;
+  failures: string[];
+  scenes: Story['scenes'];
+}
+
+async function play(place: Place, story: Story): Promise<Summary> {
+  const started = performance.now();
+  story.line('Caretaker: three days at Juniper Terrace, played by agents over MCP on a new sandbox PMS.');
+  story.line('"agent > tool: what for => answer" is a call; "| PMS:" is read from the PMS itself, past Caretaker.');
+  await playScenes(place, story);
+  const failures = story.scenes.flatMap(({ title, failures: all }) => all.map((one) => `${title}: ${one}`));
+  const expectations = story.scenes.reduce((sum, scene) => sum + scene.expectations, 0);
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  return { ok: failures.length === 0 && expectations > 0, seconds, expectations, failures, scenes: story.scenes };
+}
+
+async function playScenes(place: Place, story: Story): Promise<void> {
+  await using stage = await openStage(place, story);
+  const soFar: SoFar = {};
+  for (const scene of SCENES) {
+    await story.scene(scene.day, scene.title, (expect) => scene.play(stage, expect, soFar));
+    place.signal.throwIfAborted();
+  }
+}
+
+function closing({ ok, seconds, expectations, failures }: Summary): string {
+  if (ok) return `\nAll ${expectations} expectations held, in ${seconds} s.`;
+  return [
+    `\n${failures.length} of ${expectations} expectations did not hold:`,
+    ...failures.map((one) => `  ${one}`),
+  ].join('\n');
+}

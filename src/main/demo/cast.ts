@@ -1,0 +1,117 @@
+import type { Client } from '@modelcontextprotocol/client';
+import { Answer, type CallResult } from './answer.ts';
+import { type Place, runCaretaker, type RunningServer } from './processes.ts';
+import type { Story } from './story.ts';
+
+/** An agent with its own key and its own connection to the server. */
+export interface Agent {
+  /** Calls a tool; `asked` says in words what for. */
+  ask(tool: string, args: Record<string, unknown>, asked: string): Promise<Answer>;
+}
+
+/** A person at the command line. */
+export interface Person {
+  /** Runs a command with the person's key. */
+  run(...args: string[]): Promise<{ code: number; said: string }>;
+}
+
+export interface Cast {
+  maintenance: Agent;
+  leasing: Agent;
+  bookkeeper: Agent;
+  /** Answers for the agents, and so cannot decide what they ask for. */
+  owner: Person;
+  manager: Person & Agent;
+  close(): Promise<void>;
+}
+
+type Terms = readonly string[];
+
+/** What each key allows. Only the bookkeeper may move small sums without a person; a bill always waits for one. */
+const TERMS = {
+  maintenance: ['--agent', '--name', 'maintenance agent', '--owner', 'admin', '--role', 'maintenance_agent'],
+  leasing: [
+    '--agent',
+    '--name',
+    'leasing agent',
+    '--owner',
+    'admin',
+    '--role',
+    'leasing_agent',
+    '--scope',
+    'leases:write',
+  ],
+  bookkeeper: [
+    ...['--agent', '--name', 'bookkeeper', '--owner', 'admin', '--role', 'bookkeeper'],
+    ...['--limit', 'post_gl_charge=250.00/1000.00', '--limit', 'reverse_posting=250.00/1000.00'],
+  ],
+  manager: ['--person', '--name', 'manager', '--role', 'property_manager', '--scope', 'approvals:decide'],
+} as const satisfies Record<string, Terms>;
+type Part = keyof typeof TERMS;
+
+/** Makes a key for everybody and connects a client for each. */
+export async function castFor(place: Place, server: RunningServer, story: Story): Promise<Cast> {
+  const connect = await clientLibrary();
+  const parts = Object.keys(TERMS) as Part[];
+  const keys = await Promise.all(parts.map((part) => makeKey(place, TERMS[part], server.person_key)));
+  const clients = await Promise.all(keys.map((key) => connect(server.url, key)));
+  const client = (part: Part) => clients[parts.indexOf(part)] as Client;
+  const key = (part: Part) => keys[parts.indexOf(part)] as string;
+  return {
+    maintenance: agent('maintenance', client('maintenance'), story),
+    leasing: agent('leasing', client('leasing'), story),
+    bookkeeper: agent('bookkeeper', client('bookkeeper'), story),
+    owner: person(place, 'owner', server.person_key, story),
+    manager: { ...person(place, 'manager', key('manager'), story), ...agent('manager', client('manager'), story) },
+    async close() {
+      await Promise.all(clients.map((one) => one.close()));
+    },
+  };
+}
+
+/** The client is a library of its own, which a server does without. */
+async function clientLibrary(): Promise<(url: string, key: string) => Promise<Client>> {
+  const { Client, StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client').catch(
+    (error: unknown) => {
+      if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+      throw new Error(
+        'The demonstration connects as an MCP client, and the client library is not installed. ' +
+          'It comes with a checkout ("npm ci"); elsewhere: npm install @modelcontextprotocol/client',
+      );
+    },
+  );
+  return async (url, key) => {
+    const client = new Client({ name: 'caretaker-demo', version: '1.0.0' });
+    const headers = { authorization: `Bearer ${key}` };
+    await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
+    return client;
+  };
+}
+
+async function makeKey(place: Place, terms: Terms, by: string): Promise<string> {
+  const { code, stdout, stderr } = await runCaretaker(place, ['keys', 'create', ...terms, '--json'], by);
+  if (code !== 0) throw new Error(`A key could not be made: ${stderr}`);
+  return (JSON.parse(stdout) as { key: string }).key;
+}
+
+function agent(who: string, client: Client, story: Story): Agent {
+  return {
+    async ask(tool, args, asked) {
+      const answer = new Answer((await client.callTool({ name: tool, arguments: args })) as CallResult);
+      story.call(who, tool, asked, answer);
+      return answer;
+    },
+  };
+}
+
+function person(place: Place, who: string, key: string, story: Story): Person {
+  return {
+    async run(...args) {
+      const { code, stdout, stderr } = await runCaretaker(place, args, key);
+      // What went wrong is said last, after what it was about.
+      const said = (code === 0 ? stdout : (stderr.trim().split('\n').at(-1) ?? '')).trim();
+      story.person(who, `caretaker ${args.join(' ')}`, said);
+      return { code, said };
+    },
+  };
+}
