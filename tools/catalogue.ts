@@ -1,13 +1,28 @@
 import type { Tool } from '../src/tool.ts';
 import assessMaintenanceRequest from './assess-maintenance-request.ts';
+import changeTour from './change-tour.ts';
 import createWorkOrder from './create-work-order.ts';
 import dispatchVendor from './dispatch-vendor.ts';
+import escalateToStaff from './escalate-to-staff.ts';
+import findAvailableUnits from './find-available-units.ts';
+import findTourSlots from './find-tour-slots.ts';
 import findVendors from './find-vendors.ts';
 import getResident from './get-resident.ts';
+import getResidentLedger from './get-resident-ledger.ts';
 import getUnit from './get-unit.ts';
+import listGlAccounts from './list-gl-accounts.ts';
+import listLeases from './list-leases.ts';
 import listWorkOrders from './list-work-orders.ts';
+import postGlCharge from './post-gl-charge.ts';
+import postJournalEntry from './post-journal-entry.ts';
+import postVendorBill from './post-vendor-bill.ts';
 import recordCommunication from './record-communication.ts';
+import reversePosting from './reverse-posting.ts';
+import scheduleTour from './schedule-tour.ts';
+import searchGuestCards from './search-guest-cards.ts';
 import searchPortfolio from './search-portfolio.ts';
+import updateGuestCard from './update-guest-card.ts';
+import updateLease from './update-lease.ts';
 import updateResident from './update-resident.ts';
 import updateWorkOrder from './update-work-order.ts';
 
@@ -17,6 +32,7 @@ export const catalogue: readonly Tool[] = [
   getUnit,
   getResident,
   updateResident,
+  escalateToStaff,
   recordCommunication,
   assessMaintenanceRequest,
   listWorkOrders,
@@ -24,4 +40,18 @@ export const catalogue: readonly Tool[] = [
   createWorkOrder,
   updateWorkOrder,
   dispatchVendor,
+  listLeases,
+  findAvailableUnits,
+  searchGuestCards,
+  findTourSlots,
+  updateGuestCard,
+  scheduleTour,
+  changeTour,
+  updateLease,
+  listGlAccounts,
+  getResidentLedger,
+  postGlCharge,
+  postVendorBill,
+  postJournalEntry,
+  reversePosting,
 ];
