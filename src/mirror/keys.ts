@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { RecordKind, RecordOf } from '../model/records.ts';
 import type { KeyRing } from '../store/keyring.ts';
 import type { MirrorKeyTable, MirrorTables } from '../store/schema.ts';
-import { CHUNK, chunksOf } from './chunks.ts';
+import { CHUNK, chunksOf, evenChunksOf } from './chunks.ts';
 import { columnsOf } from './columns.ts';
 import { termsOf, unitTerms, weightOf, type Surroundings } from './terms.ts';
 
@@ -25,7 +25,7 @@ export async function removeKeys(trx: Trx, { connection, kind, scope }: PutTarge
 }
 
 export async function insertKeys(trx: Trx, rows: MirrorKeyTable[]): Promise<void> {
-  for (const chunk of chunksOf(rows, 4 * CHUNK)) {
+  for (const chunk of evenChunksOf(rows, 2 * CHUNK)) {
     await trx
       .insertInto('mirror_keys')
       .values(chunk)

@@ -45,7 +45,8 @@ function nameFit({ names, groups, sounds, generation }: Token, { name }: Facts):
   if (groups.some((group) => name.groups.includes(group))) return { quality: 0.92, matched: 'nickname' };
   const likeness = Math.max(0, ...names.flatMap((word) => name.words.map((other) => similarity(word, other))));
   const sameSound = sounds.some((sound) => name.sounds.includes(sound));
-  return likeness >= (sameSound ? 0.5 : 0.72) ? { quality: 0.9 * likeness, matched: 'similar_name' } : NOTHING;
+  if (sameSound && likeness >= 0.3) return { quality: Math.max(0.6, 0.9 * likeness), matched: 'similar_name' };
+  return likeness >= 0.72 ? { quality: 0.9 * likeness, matched: 'similar_name' } : NOTHING;
 }
 
 function unitFit({ units, loose_units }: Token, { unit_key, loose_unit_key, key_in_building }: Facts): TokenFit {
@@ -78,6 +79,7 @@ function floorFits(floor: Floor, { floor: actual, top_floor }: Facts): number {
 /** Words that name nothing in the portfolio say little about a candidate that does not have them either. */
 const UNKNOWN_WORD = 0.3;
 const FLOOR = 0.6;
+const GENERATION = 0.6;
 const CONTACT = 3;
 /** Someone who has left is seldom who calls. */
 const STATUS_FACTOR: Readonly<Record<string, number>> = { past: 0.8, cancelled: 0.7 };
@@ -105,7 +107,7 @@ export function fitOf(facts: Facts, spoken: Spoken, known: readonly boolean[], c
   let asked = 0;
   const by_token = spoken.tokens.map((token, i) => {
     const fit = tokenFit(token, facts);
-    const weight = known[i] ? 1 : UNKNOWN_WORD;
+    const weight = token.generation !== undefined ? GENERATION : known[i] ? 1 : UNKNOWN_WORD;
     asked += weight;
     got += weight * fit.quality;
     if (fit.matched) matched.add(fit.matched);

@@ -128,14 +128,14 @@ function readToken(word: string, marker: string, before: string | undefined, aft
   const asNumber = SPOKEN_NUMBERS.get(word);
   const hasDigit = /\d/.test(word) || asNumber !== undefined;
   const own = asNumber ?? word;
-  const names = /\d/.test(word) || marked ? undefined : nameKeys(word);
+  const generation = nameKeys(`xx ${word}`).people[0]?.generation;
+  const names = /\d/.test(word) || marked || generation !== undefined ? undefined : nameKeys(word);
   const joined = names ? joinedNames(word, before, after) : [];
   const unitWords = [
     ...(marked || hasDigit || word.length === 1 || /^(ph|ll|bsmt|rear|front)\d*$/.test(word) ? [own] : []),
     ...pairs(own, before, after).filter((pair) => /\d/.test(pair) && pair.length <= 6),
   ];
   const street = addressKeys(`0 ${own}`);
-  const generation = nameKeys(`x ${word}`).people[0]?.generation;
   return {
     text: word,
     names: [...new Set([...(names?.words ?? []), ...joined])],

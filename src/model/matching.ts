@@ -8,6 +8,9 @@ import { soundKey } from './phonetic.ts';
  * spelling of a name or a unit is never replaced by one.
  */
 
+/** What is longer than this is no name, unit or street; its beginning counts. */
+const LONGEST = 200;
+
 /** Words that announce a unit without being part of its name (USPS Publication 28, appendix C2, and speech). */
 const DESIGNATORS = new Set(
   'APT APTS APARTMENT UNIT UNT STE SUITE NO NUMBER NUM FL FLR FLOOR RM ROOM SPC SPACE LOT TRLR TRAILER FLAT'.split(' '),
@@ -34,6 +37,7 @@ export function ordinalNumber(word: string): number | undefined {
  */
 export function unitKey(name: string): string {
   const text = name
+    .slice(0, LONGEST)
     .replace(/(\d)(?=[\u00bc-\u00be\u2150-\u215e])/g, '$1 ')
     .normalize('NFKC')
     .toUpperCase()
@@ -169,10 +173,13 @@ const CALLED = /[("“‘]\s*([^()"“”‘’]+?)\s*[)"”’]|(?<=^|\s)'([^']
  */
 export function nameKeys(name: string): NameKeys {
   const called: string[] = [];
-  const plain = name.normalize('NFKC').replace(CALLED, (_all, a?: string, b?: string) => {
-    called.push(...foldText(a ?? b ?? '').split(/[^\p{L}\p{M}\p{N}]+/u));
-    return ' ';
-  });
+  const plain = name
+    .slice(0, LONGEST)
+    .normalize('NFKC')
+    .replace(CALLED, (_all, a?: string, b?: string) => {
+      called.push(...foldText(a ?? b ?? '').split(/[^\p{L}\p{M}\p{N}]+/u));
+      return ' ';
+    });
   const people = foldText(plain)
     .split(/\s*[&+]\s*|\s+(?:and|or)\s+/)
     .filter((text) => /\p{L}|\p{N}/u.test(text))
@@ -237,7 +244,7 @@ export interface AddressKeys {
 
 /** Keys of a street line, or of what a caller says of one: `1745 T Street SE`, `on Penstock`, `35th and Main`. */
 export function addressKeys(street: string): AddressKeys {
-  const words = foldText(street)
+  const words = foldText(street.slice(0, LONGEST))
     .replace(/\b([ns])\.\s?([ew])\b\.?/g, '$1$2')
     .split(/[^\p{L}\p{M}\p{N}-]+/u)
     .filter(Boolean);
