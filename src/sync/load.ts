@@ -61,9 +61,14 @@ export async function loadMirror(options: LoadOptions): Promise<void> {
   for (const [done, { kind, scope, state }] of jobs.entries()) {
     if (options.again || state?.loaded_at == null) {
       const before = loaded;
-      await loadKind(options, kind, scope, state, (count) => {
+      const onCount = (count: number) => {
         loaded = before + count;
         options.onProgress?.({ kind, loaded, done, total: jobs.length });
+      };
+      await loadKind(options, kind, scope, state, onCount).catch((error: unknown) => {
+        // A connector may word a stopped request in its own way.
+        options.signal?.throwIfAborted();
+        throw error;
       });
     } else {
       loaded += state.record_count;
