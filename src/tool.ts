@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { Grant } from './grants/grant.ts';
 import type { Scope } from './grants/scopes.ts';
 import type { Command } from './model/commands.ts';
+import type { CaretakerError } from './model/errors.ts';
 import type { Property, RecordKind } from './model/records.ts';
 import type { KeyRing } from './store/keyring.ts';
 import type { Store } from './store/store.ts';
@@ -102,6 +103,8 @@ export interface WriteTool<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   judgeAgain(call: Call, write: OpenWrite): Promise<void>;
   /** Output fields that are read after the write, for fresh calls and replays alike. */
   present?(call: Call, write: OpenWrite): Promise<Partial<z.input<O>>>;
+  /** Adds to a refusal of the ledger (a slot that another call was faster to take) what helps the caller on. */
+  explain?(call: Call, input: z.output<I>, refused: CaretakerError): Promise<CaretakerError>;
 }
 
 /** A write that only Caretaker holds and that therefore needs no PMS. It keeps its own idempotency. */

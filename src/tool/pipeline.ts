@@ -168,6 +168,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         false,
       );
     } catch (error) {
+      if (error instanceof CaretakerError && tool.explain !== undefined) throw await tool.explain(call, input, error);
       if (!(error instanceof RequestUsed)) throw error;
       const used = await parts.writeback.ofRequest(key);
       if (used === undefined) throw error;

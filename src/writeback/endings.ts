@@ -70,12 +70,11 @@ export async function needsAttention(runtime: Runtime, write: OpenWrite, reason:
   });
 }
 
-/** A write without effect gives its tour slot back; a moved or cancelled tour gives back the slot it had before. */
+/** A write without effect gives back what it had reserved; a moved or cancelled tour gives back the slot it had before. */
 export async function settleReservations(trx: Db, write: OpenWrite, state: WriteState): Promise<void> {
   const { row, command } = write;
   if (state !== 'done') {
-    if (command.kind === 'schedule_tour' || command.kind === 'reschedule_tour')
-      await trx.deleteFrom('reservations').where('write_id', '=', row.write_id).execute();
+    await trx.deleteFrom('reservations').where('write_id', '=', row.write_id).execute();
     return;
   }
   if (command.kind !== 'reschedule_tour' && command.kind !== 'cancel_tour') return;

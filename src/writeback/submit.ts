@@ -46,7 +46,7 @@ export interface Intent {
   draws_on?: { kind: RecordKind; id: string };
   /** Start of the property-local day, for limits per day. */
   day_start: number;
-  /** Tour slots to be held, as cells of `agent:<id>` and `unit:<id>`. */
+  /** What no other write may hold: quarter hours of `agent:<id>` and `unit:<id>`, or the person of a new guest card. */
   cells?: readonly { resource: string; cell: number }[];
   rollout: 'shadow' | 'live';
   /** What the tool adds to its answer; kept for replays. */
@@ -262,9 +262,22 @@ async function holdCells(
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   if (Number(result.numInsertedOrUpdatedRows ?? 0) !== cells.length)
-    throw new CaretakerError('slot_taken', 'This time was booked a moment ago. No tour was booked.', {
-      next: 'find_tour_slots for the free times',
-    });
+    throw intent.command.kind === 'create_guest_card' ? personTaken() : slotTaken();
+}
+
+function slotTaken(): CaretakerError {
+  return new CaretakerError('slot_taken', 'This time was booked a moment ago. No tour was booked.', {
+    next: 'find_tour_slots for the free times',
+  });
+}
+
+/** Two inquiries of one person at the same moment: the one that comes second is added to the card of the first. */
+function personTaken(): CaretakerError {
+  return new CaretakerError(
+    'duplicate',
+    'Another inquiry of this person is being recorded at this property right now. This one was not recorded.',
+    { next: 'repeat the same call in a moment: it is then added to that card', retry_after_seconds: 2 },
+  );
 }
 
 function decideBy(runtime: Runtime, intent: Intent, now: number): number {

@@ -1,0 +1,105 @@
+import * as z from 'zod/v4';
+import { runningLedger } from '../src/accounting/resident_ledger.ts';
+import { LeaseDetail, leaseDetail, LeaseView, leaseView } from '../src/leasing/lease_view.ts';
+import { type Call, defineTool, type Found } from '../src/tool.ts';
+import { FRESHNESS } from '../src/tool/freshness.ts';
+import { gatherPage } from '../src/tool/gather_page.ts';
+import { cursor, day, recordId } from '../src/tool/params.ts';
+import { leaseWords, viewLease } from '../src/tool/show_lease.ts';
+
+const STANDING = ['future', 'current', 'notice', 'eviction'] as const;
+
+const inputSchema = z.strictObject({
+  lease_id: recordId().optional(),
+  unit_id: recordId().optional(),
+  resident_id: recordId().optional(),
+  property_id: recordId().optional(),
+  status: z
+    .enum([...STANDING, 'past'])
+    .describe('Default: all but past')
+    .optional(),
+  ends_from: day().optional(),
+  ends_to: day().optional(),
+  cursor: cursor().optional(),
+});
+
+export default defineTool({
+  name: 'list_leases',
+  title: 'List leases',
+  description:
+    'List leases that start, end, are on notice or up for renewal; with lease_id, one in full: residents, rent, deposit, notice, renewal offers, balance.',
+  scope: 'leasing:read',
+  risk: 'read',
+  input: inputSchema,
+  output: z.object({
+    leases: z.array(LeaseView),
+    /** Only with lease_id. */
+    detail: LeaseDetail.optional(),
+    next_cursor: z.string().optional(),
+    ...FRESHNESS,
+  }),
+
+  async run(call, input) {
+    if (input.lease_id !== undefined) return one(call, await call.records.get('lease', input.lease_id));
+    const resident =
+      input.resident_id === undefined ? undefined : await call.records.get('resident', input.resident_id);
+    const withEnd = input.ends_from !== undefined || input.ends_to !== undefined;
+    const page = await gatherPage(call, 'lease', {
+      filters: await filtersOf(call, input),
+      cursor: input.cursor,
+      order: 'oldest_first',
+      matches: ({ record }) =>
+        (!withEnd || record.end_date !== undefined) &&
+        (resident === undefined || record.parties.some((party) => party.resident_id === resident.record.id)),
+    });
+    return {
+      leases: await Promise.all(page.records.map((found) => viewLease(call, found))),
+      ...(page.next_cursor !== undefined && { next_cursor: page.next_cursor }),
+      as_of: page.as_of,
+      stale: page.stale,
+    };
+  },
+
+  text({ leases, detail, next_cursor }) {
+    const [lease] = leases;
+    if (detail !== undefined && lease !== undefined)
+      return `Lease ${lease.lease_id}, unit ${lease.unit ?? lease.unit_id}: ${lease.status}, rent ${lease.rent}, balance ${detail.balance}.`;
+    const pressing = leases.filter(({ attention }) => attention.length > 0).length;
+    return `${leases.length} leases${next_cursor === undefined ? '' : ', more with next_cursor'}; ${pressing} need attention.`;
+  },
+});
+
+async function filtersOf(call: Call, input: z.output<typeof inputSchema>) {
+  const { records } = call;
+  const property = input.property_id === undefined ? undefined : await records.get('property', input.property_id);
+  const unit = input.unit_id === undefined ? undefined : await records.get('unit', input.unit_id);
+  const resident = input.resident_id === undefined ? undefined : await records.get('resident', input.resident_id);
+  const connection = (property ?? unit ?? resident)?.connection;
+  const property_id = property?.record.id ?? resident?.record.property_id;
+  return {
+    ...(connection !== undefined && { connection }),
+    ...(property_id !== undefined && { property_ids: [property_id] }),
+    ...(unit !== undefined && { unit_id: unit.record.id }),
+    ...(resident?.record.household_id !== undefined && { household_id: resident.record.household_id }),
+    ...(input.ends_from !== undefined && { listed_from: input.ends_from }),
+    ...(input.ends_to !== undefined && { listed_to: input.ends_to }),
+    status: input.status === undefined ? STANDING : [input.status],
+  };
+}
+
+async function one(call: Call, found: Found<'lease'>) {
+  const { record, connection, scope } = found;
+  const words = await leaseWords(call, found);
+  const entries = await call.records.all('ledger_entry', { connection, scope, household_id: record.household_id });
+  const ledger = runningLedger(
+    entries.map((entry) => entry.record),
+    { to: words.today },
+  );
+  const { closing_balance: balance, deposits_held } = ledger;
+  return {
+    leases: [leaseView(record, found.version, words)],
+    detail: leaseDetail(record, words, { balance, deposits_held }),
+    as_of: new Date(found.as_of).toISOString(),
+    stale: found.stale,
+  };
+}
