@@ -1,6 +1,7 @@
 import type { Tool } from '../src/tool.ts';
 import assessMaintenanceRequest from './assess-maintenance-request.ts';
 import changeTour from './change-tour.ts';
+import createGuestCard from './create-guest-card.ts';
 import createWorkOrder from './create-work-order.ts';
 import dispatchVendor from './dispatch-vendor.ts';
 import escalateToStaff from './escalate-to-staff.ts';
@@ -10,9 +11,12 @@ import findVendors from './find-vendors.ts';
 import getResident from './get-resident.ts';
 import getResidentLedger from './get-resident-ledger.ts';
 import getUnit from './get-unit.ts';
+import listChanges from './list-changes.ts';
 import listGlAccounts from './list-gl-accounts.ts';
 import listLeases from './list-leases.ts';
+import listPostings from './list-postings.ts';
 import listWorkOrders from './list-work-orders.ts';
+import listWrites from './list-writes.ts';
 import postGlCharge from './post-gl-charge.ts';
 import postJournalEntry from './post-journal-entry.ts';
 import postVendorBill from './post-vendor-bill.ts';
@@ -31,6 +35,8 @@ export const catalogue: readonly Tool[] = [
   searchPortfolio,
   getUnit,
   getResident,
+  listChanges,
+  listWrites,
   updateResident,
   escalateToStaff,
   recordCommunication,
@@ -44,12 +50,14 @@ export const catalogue: readonly Tool[] = [
   findAvailableUnits,
   searchGuestCards,
   findTourSlots,
+  createGuestCard,
   updateGuestCard,
   scheduleTour,
   changeTour,
   updateLease,
   listGlAccounts,
   getResidentLedger,
+  listPostings,
   postGlCharge,
   postVendorBill,
   postJournalEntry,
