@@ -77,7 +77,7 @@ function checkLines(bill: BillInput, facts: BillFacts, memo_max: number): Refusa
   for (const [i, line] of bill.lines.entries()) {
     const wrong =
       checkPlace(line, facts, `lines.${i}`) ??
-      checkAccount(facts.gl_accounts.get(line.gl_account_id), `lines.${i}.account_id`) ??
+      checkBilledAccount(facts.gl_accounts.get(line.gl_account_id), `lines.${i}.account_id`) ??
       checkAmount(line.amount, `lines.${i}.amount`) ??
       checkText(line.memo, `lines.${i}.memo`, memo_max, false) ??
       checkPostingDate(facts.properties.get(line.property_id)!, bill.invoice_date, facts.today, 'invoice_date');
@@ -104,7 +104,8 @@ function checkPlace(line: Line, facts: BillFacts, field: string): Refusal | unde
   );
 }
 
-function checkAccount(account: GlAccount | undefined, field: string): Refusal | undefined {
+/** Whether a bill line may name an account. */
+export function checkBilledAccount(account: GlAccount | undefined, field: string): Refusal | undefined {
   const next = 'Take an account from list_gl_accounts with usage "bill".';
   if (!account) return refusePosting('not_found', field, 'There is no such GL account', next);
   if (!account.is_active) return refusePosting('invalid_input', field, 'This GL account is inactive', next);

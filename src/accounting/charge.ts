@@ -28,7 +28,7 @@ export function checkCharge(charge: Charge, facts: ChargeFacts): Refusal | undef
   return (
     checkLease(charge, facts) ??
     checkAmount(charge.amount, 'amount') ??
-    checkCode(charge, facts) ??
+    checkChargeCode(charge, facts) ??
     checkText(charge.memo, 'memo', facts.memo_max ?? DEFAULT_TEXT_LIMITS.charge_memo, true) ??
     checkPostingDate(facts.property, charge.date, facts.today, 'charge_date') ??
     checkChargeBack(charge, facts)
@@ -51,8 +51,12 @@ function checkLease(charge: Charge, { lease, property }: ChargeFacts): Refusal |
 /** Roles that no resident charge may name; the PMS moves these accounts itself. */
 const NEVER_CHARGED: readonly GlAccount['role'][] = ['bank', 'receivable', 'payable'];
 
-function checkCode(charge: Charge, { charge_code: code, gl_account: account }: ChargeFacts): Refusal | undefined {
-  const next = 'Take a code from list_gl_accounts with usage "charge".';
+/** Whether residents may be charged to a code, or to an account where the PMS has no codes. */
+export function checkChargeCode(
+  charge: Pick<Charge, 'charge_code_id' | 'gl_account_id'>,
+  { charge_code: code, gl_account: account }: Pick<ChargeFacts, 'charge_code' | 'gl_account'>,
+): Refusal | undefined {
+  const next = 'Take a code from list_gl_accounts with usage "resident_charge".';
   const refuse = (kind: Refusal['code'], reason: string) => refusePosting(kind, 'account_id', reason, next);
   if (!account || (!code && !account.is_chargeable)) return refuse('not_found', 'Residents cannot be charged to this');
   if (code && code.gl_account_id !== account.id) {

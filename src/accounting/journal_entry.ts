@@ -47,21 +47,19 @@ export function checkJournalEntry(entry: JournalInput, facts: JournalFacts): Ref
   );
 }
 
-function checkLine(line: Line, facts: JournalFacts, field: string): Refusal | undefined {
-  const account = facts.gl_accounts.get(line.gl_account_id);
-  const find = 'Take an account from list_gl_accounts.';
-  if (!account) return refusePosting('not_found', `${field}.account_id`, 'There is no such GL account', find);
-  if (!account.is_active)
-    return refusePosting('invalid_input', `${field}.account_id`, 'This GL account is inactive', find);
+/** Whether a journal line may name an account. */
+export function checkJournalAccount(account: GlAccount | undefined, field: string): Refusal | undefined {
+  const find = 'Take an account from list_gl_accounts with usage "journal_entry".';
+  if (!account) return refusePosting('not_found', field, 'There is no such GL account', find);
+  if (!account.is_active) return refusePosting('invalid_input', field, 'This GL account is inactive', find);
   const instead = account.role && KEPT_BY_LEDGERS[account.role];
-  if (instead) {
-    return refusePosting(
-      'not_permitted',
-      `${field}.account_id`,
-      `A journal entry never touches a ${account.role} account`,
-      instead,
-    );
-  }
+  if (!instead) return undefined;
+  return refusePosting('not_permitted', field, `A journal entry never touches a ${account.role} account`, instead);
+}
+
+function checkLine(line: Line, facts: JournalFacts, field: string): Refusal | undefined {
+  const wrong = checkJournalAccount(facts.gl_accounts.get(line.gl_account_id), `${field}.account_id`);
+  if (wrong) return wrong;
   const sides = [line.debit, line.credit].filter((amount) => amount !== 0);
   if (sides.length !== 1 || !Number.isSafeInteger(sides[0]) || sides[0]! < 0) {
     return refusePosting(

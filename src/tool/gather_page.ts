@@ -29,7 +29,7 @@ export async function gatherPage<K extends RecordKind>(
     filters: { connection?: string } & FindFilters;
     cursor?: string | undefined;
     order?: FindPage['order'];
-    matches?(found: Found<K>): boolean;
+    matches?(found: Found<K>): boolean | Promise<boolean>;
   },
 ): Promise<GatheredPage<K>> {
   const { connection: only, ...filters } = query.filters;
@@ -54,7 +54,7 @@ export async function gatherPage<K extends RecordKind>(
         },
       );
       looked += page.records.length;
-      kept.push(...page.records.filter((found) => query.matches?.(found) ?? true));
+      for (const found of page.records) if ((await query.matches?.(found)) ?? true) kept.push(found);
       position = page.next_cursor;
     } while (position !== undefined && kept.length < SHOWN && looked < LOOKED_AT);
     if (position !== undefined) next = writeCursor(connection, position);

@@ -5,6 +5,7 @@ import type { CommandOf } from '../model/commands.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { formatAmount } from '../model/money.ts';
 import type { Bill, WorkOrder } from '../model/records.ts';
+import { addDays } from '../model/zoned_time.ts';
 import type { Call } from '../tool.ts';
 import type { Found } from './granted_records.ts';
 import {
@@ -18,6 +19,9 @@ import {
   sameCompany,
   vendorNames,
 } from './posting_facts.ts';
+
+/** An invoice that was entered this long ago is not the one on the desk; numbers come back after years. */
+const ENTERED_BEFORE_DAYS = 3 * 366;
 
 /** An invoice as it is to be entered; records are named by their refs. */
 export interface BillRequest {
@@ -54,9 +58,24 @@ export async function planBill(call: Call, request: BillRequest): Promise<BillPl
   const first = await records.fresh('property', request.lines[0]?.property ?? '', 'lines.0.property_id');
   const vendor = await freshIn(call, first, 'vendor', request.vendor);
   const [properties, units, accounts] = await Promise.all([
-    freshById(call, first, 'property', request.lines.map(({ property }) => property)),
-    freshById(call, first, 'unit', request.lines.flatMap(({ unit }) => unit ?? [])),
-    freshById(call, first, 'gl_account', request.lines.map(({ account }) => account)),
+    freshById(
+      call,
+      first,
+      'property',
+      request.lines.map(({ property }) => property),
+    ),
+    freshById(
+      call,
+      first,
+      'unit',
+      request.lines.flatMap(({ unit }) => unit ?? []),
+    ),
+    freshById(
+      call,
+      first,
+      'gl_account',
+      request.lines.map(({ account }) => account),
+    ),
   ]);
   const workOrder = await workOrderOf(call, first, request.work_order, [...properties.keys()]);
   const command: CommandOf<'post_bill'> = {
@@ -102,18 +121,30 @@ async function compare(
   await call.records.catchUp('bill', { connection, scope });
   const names = await vendorNames(call, { connection, scope });
   const company = sameCompany(command.vendor_id, names);
-  const found = await billsOfCompany(call, { connection, scope }, company, command.invoice_date);
+  const found = await billsOfCompany(call, place, company, {
+    listed_from: addDays(command.invoice_date, -ENTERED_BEFORE_DAYS),
+  });
   const others = await billsOfWork(call, place, workOrder, found);
   const bills = [...found.map(({ record }) => record), ...others];
   const duplicates = findDuplicateBills(bills, command, names);
-  const named = (bill: Bill) =>
-    bill.id === notDuplicateOf || call.records.ref(connection, scope, bill.id) === notDuplicateOf;
+  const named = await billNamed(call, place, notDuplicateOf);
   const same = duplicates.exact.find((bill) => !named(bill));
   if (same !== undefined) throw sameInvoice(call, place, same);
   const orders = workOrder === undefined ? await possibleWork(call, place, command, company) : [workOrder];
   const exact = new Set(duplicates.exact);
   const earlier = bills.filter((bill) => !exact.has(bill));
   return { match: matchBillToWorkOrder(command, orders, earlier, names), duplicates };
+}
+
+/** Tells the bill that a caller names as another one, by its id or by the write that entered it. */
+async function billNamed(
+  call: Call,
+  { connection, scope }: Place,
+  text: string | undefined,
+): Promise<(bill: Bill) => boolean> {
+  if (text === undefined) return () => false;
+  const written = (await call.writeback.byId(text))?.row.record_id;
+  return ({ id }) => id === written || id === text || call.records.ref(connection, scope, id) === text;
 }
 
 /** Bills of other vendors on the same work order: they count against what was approved for it. */
@@ -167,18 +198,14 @@ async function workOrderOf(
 
 function sameInvoice(call: Call, { connection, scope }: Place, bill: Bill): CaretakerError {
   const billId = call.records.ref(connection, scope, bill.id);
-  return new CaretakerError(
-    'duplicate',
-    `This invoice is entered already, as bill ${billId}; nothing was posted.`,
-    {
-      field: 'invoice_number',
-      next: `list_postings with posting_id ${billId} shows it; only if this is another invoice, repeat with not_duplicate_of ${billId}`,
-      details: {
-        bill_id: billId,
-        invoice_number: bill.invoice_number,
-        invoice_date: bill.invoice_date,
-        total: formatAmount(bill.total),
-      },
+  return new CaretakerError('duplicate', `This invoice is entered already, as bill ${billId}; nothing was posted.`, {
+    field: 'invoice_number',
+    next: `list_postings with posting_id ${billId} shows it; only if this is another invoice, repeat with not_duplicate_of ${billId}`,
+    details: {
+      bill_id: billId,
+      invoice_number: bill.invoice_number,
+      invoice_date: bill.invoice_date,
+      total: formatAmount(bill.total),
     },
-  );
+  });
 }

@@ -111,6 +111,7 @@ async function orderedWork(
 function notHere(field: string, what: string): CaretakerError {
   return new CaretakerError('not_found', `${what}; nothing was posted.`, {
     field,
-    next: field === 'work_order_id' ? 'list_work_orders of the property' : 'list_postings or list_leases for the right one',
+    next:
+      field === 'work_order_id' ? 'list_work_orders of the property' : 'list_postings or list_leases for the right one',
   });
 }

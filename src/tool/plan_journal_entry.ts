@@ -29,8 +29,18 @@ export interface JournalPlan {
 export async function planJournalEntry(call: Call, request: JournalRequest): Promise<JournalPlan> {
   const property = await call.records.fresh('property', request.property, 'property_id');
   const [accounts, units] = await Promise.all([
-    freshById(call, property, 'gl_account', request.lines.map(({ account }) => account)),
-    freshById(call, property, 'unit', request.lines.flatMap(({ unit }) => unit ?? [])),
+    freshById(
+      call,
+      property,
+      'gl_account',
+      request.lines.map(({ account }) => account),
+    ),
+    freshById(
+      call,
+      property,
+      'unit',
+      request.lines.flatMap(({ unit }) => unit ?? []),
+    ),
   ]);
   const command: CommandOf<'post_journal_entry'> = {
     kind: 'post_journal_entry',

@@ -1,7 +1,6 @@
 import { chargedBack } from '../accounting/charge.ts';
 import { sameVendor } from '../accounting/duplicate_bills.ts';
 import type { FindFilters } from '../mirror/find.ts';
-import type { Command } from '../model/commands.ts';
 import { CaretakerError } from '../model/errors.ts';
 import type { Bill, LedgerEntry, RecordKind, RecordOf } from '../model/records.ts';
 import type { Refusal } from '../model/refusal.ts';
@@ -27,9 +26,6 @@ const PAGE = 1_000;
 
 /** A charge may be dated this long before the bill that it passes on was dated; what lies before is another story. */
 const CHARGED_BEFORE_DAYS = 366;
-
-/** An invoice that was entered this long ago is not the one on the desk; recurring numbers do come back after years. */
-const ENTERED_BEFORE_DAYS = 3 * 366;
 
 /** Throws a rule's refusal. */
 export function enforce(refusal: Refusal | undefined): void {
@@ -101,16 +97,15 @@ export function sameCompany(vendorId: string, names: ReadonlyMap<string, string>
   return [vendorId, ...[...names.keys()].filter((id) => id !== vendorId && sameVendor(id, vendorId, names))];
 }
 
-/** The bills of a company that one dated `around` may repeat, from the mirror. */
+/** The bills of a company that are dated in a range of days, from the mirror. */
 export async function billsOfCompany(
   call: Call,
-  place: Place,
+  { connection, scope }: Place,
   vendorIds: readonly string[],
-  around: string,
+  range: { listed_from: string; listed_to?: string },
 ): Promise<Found<'bill'>[]> {
-  const listed_from = addDays(around, -ENTERED_BEFORE_DAYS);
   const bills = await Promise.all(
-    vendorIds.map((vendor_id) => everyOne(call, 'bill', { ...place, vendor_id, listed_from }, () => true)),
+    vendorIds.map((vendor_id) => everyOne(call, 'bill', { connection, scope, vendor_id, ...range }, () => true)),
   );
   return bills.flat();
 }
@@ -124,10 +119,10 @@ export interface PassedOn {
 }
 
 /**
- * What of a bill has been passed on to residents, read from the PMS. Of a bill over several properties a grant sees,
+ * What of a bill has been passed on to residents; a decision asks the PMS, a listing the mirror. Of a bill over several properties a grant sees,
  * and may pass on, the lines of its own properties only.
  */
-export async function passedOn(call: Call, found: Found<'bill'>): Promise<PassedOn> {
+export async function passedOn(call: Call, found: Found<'bill'>, from: 'pms' | 'mirror' = 'pms'): Promise<PassedOn> {
   const { record, connection, scope } = found;
   const ids = [...new Set(record.lines.map(({ property_id }) => property_id))];
   const mine: string[] = [];
@@ -135,7 +130,8 @@ export async function passedOn(call: Call, found: Found<'bill'>): Promise<Passed
   const lines = record.lines.filter(({ property_id }) => mine.includes(property_id));
   const whole = lines.length === record.lines.length;
   const bill = whole ? record : { ...record, lines, total: lines.reduce((sum, { amount }) => sum + amount, 0) };
-  for (const property_id of mine) await call.records.catchUp('ledger_entry', { connection, scope, property_id });
+  if (from === 'pms')
+    for (const property_id of mine) await call.records.catchUp('ledger_entry', { connection, scope, property_id });
   const listed_from = addDays(record.invoice_date, -CHARGED_BEFORE_DAYS);
   const where = { connection, scope, property_ids: mine, status: ['charge'], listed_from };
   const charges = (await everyOne(call, 'ledger_entry', where, (one) => one.record.bill_id === record.id)).map(
@@ -156,8 +152,3 @@ export function requireSame(before: unknown, now: unknown, what: string): void {
 export function refIn(call: Call, { row }: { row: Place }): (id: string) => string {
   return (id) => call.records.ref(row.connection, row.scope, id);
 }
-
-export type Posting = Extract<
-  Command,
-  { kind: 'post_charge' | 'post_bill' | 'post_journal_entry' | 'reverse_charge' | 'reverse_bill' | 'reverse_journal_entry' }
->;
