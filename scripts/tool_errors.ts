@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
 import { ERROR_CODES, type ErrorCode } from '../src/model/errors.ts';
+import { reachedSource } from './reached_source.ts';
 
 /** When a caller meets each error, and which tools answer with it besides those whose own rules do. */
 export const ERRORS: Readonly<Record<ErrorCode, { when: string; from: 'every' | 'writes' | 'own' }>> = {
@@ -23,36 +22,16 @@ export const ERRORS: Readonly<Record<ErrorCode, { when: string; from: 'every' | 
   },
 };
 
-const ROOT = resolve(import.meta.dirname, '..');
-
-/** Where rules live that refuse. The pipeline's own refusals are told once for all tools. */
-const RULES = /^(tools\/|src\/(tool|maintenance|leasing|accounting)\/)/;
-
-/** `'code'` as the code of an error: `code: 'x'`, or the first argument of what makes or throws one. */
-const RAISED = /(?:\bcode:\s*|\b(?:CaretakerError|refuse|refused|refusal)\(\s*|\?\s*|:\s*)'([a-z_]+)'/g;
+/** A code of an error: `code: 'x'`, a branch of `?:`, or the first argument of what makes or throws one. */
+const RAISED = /(?:\bcode:\s*|\b(?:CaretakerError|refuse|refused|refusal)\(\s*|\?\s*|(?<!status):\s*)'([a-z_]+)'/g;
 
 /** A proposal that says what makes two changes equal: the ledger answers the second with `duplicate`. */
 const NAMES_ITS_EFFECT = /^\s+effect[:,]/m;
 
-function importsOf(file: string, text: string): string[] {
-  const specifiers = [...text.matchAll(/^import (?!type )[^;]*? from '(\.{1,2}\/[^']+)'/gms)];
-  return specifiers.map(([, specifier]) => relative(ROOT, resolve(ROOT, dirname(file), specifier as string)));
-}
-
-/** The codes of errors that the rules behind a tool raise, found in its source and in what it imports for them. */
+/** The codes of errors that the rules behind a tool raise, found in the source that the tool reaches. */
 export function ownErrors(toolName: string): ErrorCode[] {
-  const start = `tools/${toolName.replaceAll('_', '-')}.ts`;
-  if (!existsSync(resolve(ROOT, start))) throw new Error(`${start} is missing: a tool's file has the tool's name`);
-  const raised = new Set<string>();
-  const seen = new Set<string>();
-  const waiting = [start];
-  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-    if (seen.has(file) || !RULES.test(file) || !file.endsWith('.ts')) continue;
-    seen.add(file);
-    const text = readFileSync(resolve(ROOT, file), 'utf8');
-    for (const [, code] of text.matchAll(RAISED)) raised.add(code as string);
-    if (file === start && NAMES_ITS_EFFECT.test(text)) raised.add('duplicate');
-    waiting.push(...importsOf(file, text));
-  }
+  const source = reachedSource(`tools/${toolName.replaceAll('_', '-')}.ts`);
+  const raised = new Set([...source.matchAll(RAISED)].map(([, code]) => code));
+  if (NAMES_ITS_EFFECT.test(source)) raised.add('duplicate');
   return ERROR_CODES.filter((code) => ERRORS[code].from === 'own' && raised.has(code));
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/v4';
-import { ERROR_CODES } from '../src/model/errors.ts';
+import { ERROR_CODES, type ErrorCode } from '../src/model/errors.ts';
 import { WriteViewSchema } from '../src/writeback/view.ts';
 import { type Field, fieldsOf, type JsonSchema } from './json_types.ts';
 import { type ListedTool, listedTools } from './listed_tools.ts';
@@ -57,7 +57,11 @@ function section({ tool, outputSchema }: ListedTool): string {
 export function toolReference(): string {
   const tools = listedTools();
   const write = fieldsOf(z.toJSONSchema(WriteViewSchema, { io: 'output', unrepresentable: 'any' }) as JsonSchema);
-  const raisedBy = { every: 'every tool', writes: 'every write', own: 'the tools that say so' } as const;
+  const own = new Set(tools.flatMap(({ tool }) => ownErrors(tool.name)));
+  const raisedBy = (code: ErrorCode) =>
+    ({ every: 'every tool', writes: 'every write', own: own.has(code) ? 'the tools that say so' : 'no tool so far' })[
+      ERRORS[code].from
+    ];
   return `# Tools
 
 Generated from \`tools/\` by \`npm run docs\`. A tool's scope is what a grant has to hold for the tool to be seen and called.
@@ -80,7 +84,7 @@ A refused call has \`isError: true\`, a text, and the record of the error under 
 
 ${table(
   ['Code', 'When', 'From'],
-  ERROR_CODES.map((code) => [`\`${code}\``, ERRORS[code].when, raisedBy[ERRORS[code].from]]),
+  ERROR_CODES.map((code) => [`\`${code}\``, ERRORS[code].when, raisedBy(code)]),
 )}
 
 ## What every write returns
