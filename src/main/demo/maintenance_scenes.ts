@@ -1,6 +1,5 @@
 import type { Answer } from './answer.ts';
-import type { Expectations } from './expectations.ts';
-import { firstThat, type Scene } from './scene.ts';
+import { expectRefusal, firstThat, needed, type Scene } from './scene.ts';
 import { PROPERTY, type Stage } from './stage.ts';
 
 /** A place that both a caller and the PMS know; throws where the words fit nothing. */
@@ -14,10 +13,6 @@ function first(vendors: Answer): Record<string, unknown> {
   const [best] = vendors.list('candidates');
   if (best === undefined) throw new Error('nobody can take the job');
   return best['vendor_id'] === undefined ? { technician_id: best['technician_id'] } : { vendor_id: best['vendor_id'] };
-}
-
-function refused(expect: Expectations, what: string, answer: Answer, ...codes: string[]): void {
-  expect.that(`${what} is refused`, answer.isError && codes.includes(String(answer.code)), answer.structured);
 }
 
 const CALLER = '+15125550143';
@@ -142,7 +137,7 @@ const gasSmell: Scene = {
       { request_id: 'gas-smell-dispatch', ...dispatch },
       'send them now',
     );
-    refused(expect, 'a dispatch before the place is cleared', early, 'invalid_input', 'conflict', 'not_permitted');
+    expectRefusal(expect, 'a dispatch before the place is cleared', early, 'invalid_input');
     await pms.changed(expect, 0, 'the refused dispatch');
 
     const cleared = await maintenance.ask(
@@ -191,7 +186,13 @@ const expiredInsurance: Scene = {
       (one) => one['vendor_id'] !== undefined && /expired/.test(String(one['reasons'])),
       'vendor with expired insurance',
     );
-    soFar.repair = { work_order_id, unit_id, lease_id, vendor_id: String(sound['vendor_id']) };
+    soFar.repair = {
+      work_order_id,
+      unit_id,
+      lease_id,
+      vendor_id: String(sound['vendor_id']),
+      version: made.need('work_order.version'),
+    };
 
     const sent = await maintenance.ask(
       'dispatch_vendor',
@@ -203,7 +204,7 @@ const expiredInsurance: Scene = {
       },
       `send ${String(expired['name'])} all the same`,
     );
-    refused(expect, 'a vendor with expired insurance', sent, 'vendor_blocked');
+    expectRefusal(expect, 'a vendor with expired insurance', sent, 'vendor_blocked');
     await pms.changed(expect, 0, 'the refused dispatch');
     expect.equal('status of the job in the PMS', (await pms.record('work_order', work_order_id)).status, 'new');
   },
@@ -213,8 +214,7 @@ const overTheLimit: Scene = {
   day: 'Day two',
   title: 'A repair above the limit waits for a person who is not the one answering for the agent',
   async play({ maintenance, owner, manager, pms, day }, expect, { repair }) {
-    if (repair === undefined) throw new Error('there is no repair to dispatch');
-    const { work_order_id, vendor_id } = repair;
+    const { work_order_id, vendor_id } = needed(repair);
     const asked = {
       request_id: 'leaking-sink-dispatch',
       work_order_id,
@@ -242,6 +242,7 @@ const overTheLimit: Scene = {
     const after = await maintenance.ask('dispatch_vendor', asked, 'how does it stand? (the same request)');
     expect.equal('the agent learns that it is done', after.state, 'done');
     await pms.changed(expect, 0, 'asking again');
+    needed(repair).version = after.need('work_order.version');
   },
 };
 

@@ -11,13 +11,12 @@ export class PmsWindow {
   readonly #pms;
   readonly #zone: string;
   readonly #story: Story;
-  #seen: number;
+  #seen = 0;
 
-  private constructor(pms: ReturnType<typeof createSandbox>, zone: string, story: Story, seen: number) {
+  private constructor(pms: ReturnType<typeof createSandbox>, zone: string, story: Story) {
     this.#pms = pms;
     this.#zone = zone;
     this.#story = story;
-    this.#seen = seen;
   }
 
   /** Opens the PMS of a server that keeps its data in `folder`. Times are told as at the given property. */
@@ -26,12 +25,17 @@ export class PmsWindow {
     const property = await pms.get('property', '', propertyId);
     if (property?.time_zone === undefined)
       throw new Error(`The sandbox has no property ${propertyId} with a time zone.`);
-    return new PmsWindow(pms, property.time_zone, story, (await pms.effects()).length);
+    return new PmsWindow(pms, property.time_zone, story);
   }
 
   /** The zone that times are told in. */
   get zone(): string {
     return this.#zone;
+  }
+
+  /** How many changes the PMS had accepted when it was last asked. A new portfolio has none. */
+  get accepted(): number {
+    return this.#seen;
   }
 
   async record<K extends RecordKind>(kind: K, id: string): Promise<RecordOf<K>> {

@@ -1,9 +1,11 @@
+import type { Answer } from './answer.ts';
 import type { Expectations } from './expectations.ts';
 import type { Stage } from './stage.ts';
 
 /** What earlier scenes left behind for later ones: ids of records in the PMS. */
 export interface SoFar {
-  repair?: { work_order_id: string; unit_id: string; lease_id: string; vendor_id: string };
+  repair?: { work_order_id: string; unit_id: string; lease_id: string; vendor_id: string; version: string };
+  bill_id?: string;
 }
 
 export interface Scene {
@@ -17,4 +19,15 @@ export function firstThat<T>(all: readonly T[], fits: (one: T) => boolean, what:
   const found = all.find(fits);
   if (found === undefined) throw new Error(`there is no ${what}`);
   return found;
+}
+
+/** Expects a call to be refused with one of the error codes. */
+export function expectRefusal(expect: Expectations, what: string, answer: Answer, code: string): void {
+  expect.that(`${what} is refused as ${code}`, answer.isError && answer.code === code, answer.structured);
+}
+
+/** What an earlier scene should have left; throws where it did not get that far. */
+export function needed<T>(left: T | undefined): T {
+  if (left === undefined) throw new Error('an earlier scene did not get far enough for this one');
+  return left;
 }

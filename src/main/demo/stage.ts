@@ -12,6 +12,8 @@ export interface Stage extends Omit<Cast, 'close'>, AsyncDisposable {
   pms: PmsWindow;
   /** Property-local day this many days from today. The clock is the real one, so nothing here is a fixed date. */
   day(offset: number): string;
+  /** Tells what nobody asked for, such as a message that comes in. */
+  tell(what: string): void;
 }
 
 /** Starts a server on an empty folder, makes everybody's key and opens the look into the PMS. */
@@ -28,6 +30,7 @@ export async function openStage(place: Place, story: Story): Promise<Stage> {
   return {
     ...people,
     pms,
+    tell: (what) => story.aside(what),
     day: (offset) => addDays(localDate(new Date().toISOString(), pms.zone), offset),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };

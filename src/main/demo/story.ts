@@ -64,6 +64,11 @@ export class Story {
     this.#write(cut(`${INDENT}  => ${told.answer}`, WIDTH));
   }
 
+  /** Something that happens by itself. */
+  aside(text: string): void {
+    this.#write(cut(`${INDENT}${text}`, WIDTH));
+  }
+
   /** Something that a person did at the command line. */
   person(who: string, did: string, outcome: string): void {
     this.#write(cut(`${INDENT}${who} $ ${did}`, WIDTH));
