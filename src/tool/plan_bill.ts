@@ -118,6 +118,7 @@ async function compare(
   notDuplicateOf: string | undefined,
 ): Promise<{ match: WorkOrderMatch; duplicates: DuplicateBills }> {
   const { connection, scope } = place;
+  await call.records.catchUp('vendor', { connection, scope });
   await call.records.catchUp('bill', { connection, scope });
   const names = await vendorNames(call, { connection, scope });
   const company = sameCompany(command.vendor_id, names);
