@@ -90,13 +90,13 @@ export default defineTool({
       more,
     } = await rowsAfter(call, input.cursor, (row) => isMeant(call, row, kinds, property));
     const replies = kinds === undefined || kinds.includes('work_order') || kinds.includes('vendor');
-    const pending = replies ? await repliesOrNone(call, clock, property) : { replies: [], read: [] };
+    const pending: Replies = replies ? await repliesOrNone(call, clock, property) : { replies: [], read: [] };
     return {
       changes: await Promise.all(rows.map((row) => changeView(call, clock, row))),
       vendor_replies: pending.replies,
       cursor: next,
       more,
-      ...('without_pms' in pending && { without_pms: pending.without_pms }),
+      ...(pending.without_pms !== undefined && { without_pms: pending.without_pms }),
       ...freshnessOf(call, pending.read),
     };
   },
@@ -198,8 +198,14 @@ async function changeView(call: Call, clock: PortfolioClock, row: Row): Promise<
   };
 }
 
+type Replies = Awaited<ReturnType<typeof openReplies>> & { without_pms?: string };
+
 /** Decisions and acknowledgements are known here, and are told also while the PMS is down. */
-async function repliesOrNone(call: Call, clock: PortfolioClock, property: Found<'property'> | undefined) {
+async function repliesOrNone(
+  call: Call,
+  clock: PortfolioClock,
+  property: Found<'property'> | undefined,
+): Promise<Replies> {
   try {
     return await openReplies(call, clock, property);
   } catch (error) {

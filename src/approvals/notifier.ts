@@ -90,7 +90,8 @@ export function createNotifier(parts: NotifierParts): Notifier {
       .execute();
     if (target === undefined || key === undefined) {
       round.kept = due.length;
-      if (due.length > 0 && !saidThatKept) report(new NotDelivered('policy.notify is not configured', 'the outbox'));
+      const why = notify === undefined ? 'is not configured' : 'has to be HTTPS, and may not be this machine';
+      if (due.length > 0 && !saidThatKept) report(new NotDelivered(`policy.notify ${why}`, 'the outbox'));
       saidThatKept = due.length > 0;
       return round;
     }
@@ -121,9 +122,7 @@ export function createNotifier(parts: NotifierParts): Notifier {
     return Number(result.numUpdatedRows) === 1;
   }
 
-  async function attempt(row: Row, url: URL | undefined, secret: Buffer): Promise<Outcome> {
-    if (url === undefined)
-      return { ok: false, code: 'policy.notify is not an address that may be used', unreachable: true };
+  async function attempt(row: Row, url: URL, secret: Buffer): Promise<Outcome> {
     const message = messageOf(keyring, row);
     const timestamp = Math.floor(clock() / 1_000);
     try {
