@@ -4,6 +4,7 @@ import type { Grant } from '../grants/grant.ts';
 import { type Host, UnknownTool } from '../mcp/host.ts';
 import { fillPrompt, type Prompt, readPrompts } from '../mcp/prompts.ts';
 import { NoSuchTool, type Pipeline } from '../tool/pipeline.ts';
+import { visible } from '../tool/untrusted.ts';
 import type { Engine } from './engine.ts';
 import { connectionResources, type ResourceParts, readResource, RECORD_TEMPLATES, visibleKinds } from './resources.ts';
 
@@ -73,7 +74,8 @@ export function createHost(parts: HostParts): Host<Grant> {
     async prompt(_grant, name, args) {
       const found = allPrompts().find((one) => one.name === name);
       if (found === undefined) return undefined;
-      return fillPrompt(found, args);
+      const clean = Object.entries(args).map(([key, text]) => [key, visible(text)] as const);
+      return fillPrompt(found, Object.fromEntries(clean));
     },
     async completePrompt(grant, name, argument, value) {
       const found = allPrompts().find((one) => one.name === name);
