@@ -1,11 +1,9 @@
 import * as z from 'zod/v4';
 import { assessRequest } from '../src/maintenance/assess.ts';
-import { lookAlikes } from '../src/maintenance/look_alikes.ts';
-import { CLOSED_WORK_ORDER_STATUSES, Severity, WORK_ORDER_STATUSES } from '../src/model/values.ts';
+import { Severity, type Trade } from '../src/model/values.ts';
 import { type Call, defineTool, type Found } from '../src/tool.ts';
 import { recordId, words } from '../src/tool/params.ts';
-
-const OPEN = WORK_ORDER_STATUSES.filter((status) => !CLOSED_WORK_ORDER_STATUSES.includes(status));
+import { lookAlikeView, similarWork } from '../src/tool/similar_work.ts';
 
 export default defineTool({
   name: 'assess_maintenance_request',
@@ -114,23 +112,8 @@ async function placeOf(
   }
 }
 
-async function likely(call: Call, { property, unit }: Place, request: { description: string; trade: never | string }) {
+async function likely(call: Call, { property, unit }: Place, request: { description: string; trade: Trade }) {
   if (property === undefined) return [];
-  const open = await call.records.all('work_order', {
-    connection: property.connection,
-    property_ids: [property.record.id],
-    ...(unit !== undefined && { unit_id: unit.record.id }),
-    status: OPEN,
-  });
-  const alike = lookAlikes(
-    { ...request, property_id: property.record.id, unit_id: unit?.record.id } as Parameters<typeof lookAlikes>[0],
-    open.map(({ record }) => record),
-    { now: new Date(call.now).toISOString() },
-  );
-  return alike.slice(0, 3).map(({ work_order_id, number, title, status }) => ({
-    work_order_id: call.records.ref(property.connection, property.scope, work_order_id),
-    number,
-    title,
-    status,
-  }));
+  const alike = await similarWork(call, property, unit, request);
+  return alike.map((one) => lookAlikeView(call, property, one));
 }

@@ -1,17 +1,15 @@
 import * as z from 'zod/v4';
 import { assessRequest } from '../src/maintenance/assess.ts';
-import { lookAlikes } from '../src/maintenance/look_alikes.ts';
 import { WorkOrderView } from '../src/maintenance/work_order_view.ts';
 import { normalisePhone } from '../src/model/contact.ts';
-import { CLOSED_WORK_ORDER_STATUSES, moreSevere, Severity, WORK_ORDER_STATUSES } from '../src/model/values.ts';
+import { moreSevere, Severity } from '../src/model/values.ts';
 import { CaretakerError } from '../src/model/errors.ts';
 import { at, type Call, defineTool, type Found } from '../src/tool.ts';
 import { notDuplicateOf, recordId, requestId, words } from '../src/tool/params.ts';
 import { CandidateView, candidatesFor } from '../src/tool/who_can_go.ts';
+import { lookAlikeView, similarWork } from '../src/tool/similar_work.ts';
 import { showWorkOrder } from '../src/tool/show_work_order.ts';
 import { SPENT_STATES } from '../src/writeback/states.ts';
-
-const OPEN = WORK_ORDER_STATUSES.filter((status) => !CLOSED_WORK_ORDER_STATUSES.includes(status));
 
 export default defineTool({
   name: 'create_work_order',
@@ -77,11 +75,6 @@ export default defineTool({
       settings: call.config.maintenance,
     });
     const severity = input.severity === undefined ? screening.severity : moreSevere(screening.severity, input.severity);
-    const open = await call.records.all('work_order', {
-      connection: property.connection,
-      property_ids: [property.record.id],
-      status: OPEN,
-    });
     const request = {
       property_id: property.record.id,
       unit_id: unit?.record.id,
@@ -89,11 +82,7 @@ export default defineTool({
       description: input.description,
       trade: screening.trade,
     };
-    const alike = lookAlikes(
-      request,
-      open.map(({ record }) => record),
-      { now: new Date(call.now).toISOString() },
-    ).slice(0, 3);
+    const alike = await similarWork(call, property, unit, request);
     const callback = input.callback_phone === undefined ? undefined : callbackNumber(input.callback_phone);
     return {
       at: at(property),
@@ -137,12 +126,7 @@ export default defineTool({
           instructions: screening.instructions.flatMap(({ lines }) => lines),
         },
         ...(lease !== undefined && { bill_to_lease_id: lease.ref }),
-        look_alikes: alike.map(({ work_order_id, number, title, status }) => ({
-          work_order_id: call.records.ref(property.connection, property.scope, work_order_id),
-          number,
-          title,
-          status,
-        })),
+        look_alikes: alike.map((one) => lookAlikeView(call, property, one)),
         can_take_it: await candidatesFor(call, property, unit, { severity, trade: screening.trade }, 3),
         ...(property.record.entry_rule !== undefined && { entry_rule: property.record.entry_rule }),
       },

@@ -1,6 +1,19 @@
 import type { Property, Staff, Unit, Vendor, WorkOrder } from '../model/records.ts';
-import type { Cents, Id, LocalDate, Trade } from '../model/values.ts';
+import {
+  CLOSED_WORK_ORDER_STATUSES,
+  type Cents,
+  type Id,
+  type LocalDate,
+  type Trade,
+  WORK_ORDER_STATUSES,
+  type WorkOrderStatus,
+} from '../model/values.ts';
 import { vendorGate, type GateCode } from './vendor_gate.ts';
+
+/** Open work that somebody still has to go for: what is done and only waits for its bill is no load. */
+export const LOAD_STATUSES: readonly WorkOrderStatus[] = WORK_ORDER_STATUSES.filter(
+  (status) => !['work_done', 'ready_to_bill', ...CLOSED_WORK_ORDER_STATUSES].includes(status),
+);
 
 export type RankInput = {
   work_order: Pick<WorkOrder, 'id' | 'severity' | 'vendor_id' | 'vendor_reply'>;
@@ -8,8 +21,8 @@ export type RankInput = {
   unit?: Unit | undefined;
   vendors: readonly Vendor[];
   staff: readonly Staff[];
-  /** All open work orders of the connection, for the load. */
-  open_work_orders: readonly Pick<WorkOrder, 'id' | 'status' | 'vendor_id' | 'technician_id'>[];
+  /** How many other work orders in one of `LOAD_STATUSES` each has, by id; whoever is missing has none. */
+  load: { vendor: ReadonlyMap<Id, number>; technician: ReadonlyMap<Id, number> };
   /** The property's day of the visit. */
   visit_date: LocalDate;
   /** Property-local `HH:MM`, where the time is known. */
@@ -140,7 +153,7 @@ function otherTrade(name: string, trade: Trade): { code: ExclusionCode; message:
 }
 
 function rankedTechnician(person: Staff, input: RankInput): Ranked {
-  const load = loadOf('technician_id', person.id, input);
+  const load = input.load.technician.get(person.id) ?? 0;
   const turn = input.after_hours ? (person.on_call ?? 0) : 0;
   const why = ['own technician', input.after_hours ? `on call, number ${turn}` : 'on duty', `${load} open`];
   return {
@@ -161,7 +174,7 @@ function rankedTechnician(person: Staff, input: RankInput): Ranked {
 }
 
 function rankedVendor(vendor: Vendor, gate: ReturnType<typeof vendorGate>, input: RankInput): Ranked {
-  const load = loadOf('vendor_id', vendor.id, input);
+  const load = input.load.vendor.get(vendor.id) ?? 0;
   const preferred = preferredRank(vendor, input.property.id);
   const [phone, ...other_phones] = phonesFor(vendor, input.after_hours);
   const list = preferred ? (preferred.list === 'property' ? 0 : 1) : 2;
@@ -190,14 +203,6 @@ function rankedVendor(vendor: Vendor, gate: ReturnType<typeof vendorGate>, input
       why,
     },
   };
-}
-
-/** Work that is done and only waits for its bill is no load. */
-function loadOf(field: 'vendor_id' | 'technician_id', id: Id, input: RankInput): number {
-  const finished = ['work_done', 'ready_to_bill', 'closed', 'cancelled'];
-  return input.open_work_orders.filter(
-    (w) => w[field] === id && w.id !== input.work_order.id && !finished.includes(w.status),
-  ).length;
 }
 
 function preferredRank(vendor: Vendor, property_id: Id): Candidate['preferred'] {

@@ -31,6 +31,7 @@ export interface Columns {
   household_id: string | null;
   resident_id: string | null;
   vendor_id: string | null;
+  technician_id: string | null;
   status: string | null;
   listed_on: string | null;
 }
@@ -50,6 +51,7 @@ export function columnsOf(kind: RecordKind, record: Fields): Columns {
     household_id: text('household_id'),
     resident_id: text('resident_id'),
     vendor_id: text('vendor_id'),
+    technician_id: text('technician_id'),
     status: text(STATUS_FIELD[kind] ?? 'status'),
     listed_on: listed === undefined ? null : (text(listed) ?? NO_END),
   };

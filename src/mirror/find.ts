@@ -8,7 +8,8 @@ export interface FindFilters {
   scope?: string;
   /** Records that belong to no property are never among them. */
   property_ids?: readonly string[];
-  unit_id?: string;
+  /** Null for records that are in no unit. */
+  unit_id?: string | null;
   household_id?: string;
   resident_id?: string;
   vendor_id?: string;
@@ -76,7 +77,7 @@ export async function findRows(
   if (filters.status) query = query.where('status', 'in', [...filters.status]);
   for (const column of ['scope', 'unit_id', 'household_id', 'resident_id', 'vendor_id'] as const) {
     const value = filters[column];
-    if (value !== undefined) query = query.where(column, '=', value);
+    if (value !== undefined) query = query.where(column, value === null ? 'is' : '=', value);
   }
   if (filters.listed_from !== undefined) query = query.where('listed_on', '>=', filters.listed_from);
   if (filters.listed_to !== undefined) query = query.where('listed_on', '<', endOf(filters.listed_to));

@@ -7,7 +7,9 @@ import { findRows, type FindFilters, type FindPage } from './find.ts';
 import { chunksOf } from './chunks.ts';
 import { removeKeys } from './keys.ts';
 import { putChunk, versioned } from './put.ts';
+import { countRevision, isReference, referenceReader, type ReadReference } from './reference.ts';
 import { plainRecord, wholeRecord, type PlainRecord, type SealedRow } from './sealed.ts';
+import { workloadOf, type WorkloadQuery } from './workload.ts';
 
 /** A record as the mirror has it. `as_of` is when the PMS was asked, epoch milliseconds. */
 export interface Mirrored<R> {
@@ -75,6 +77,9 @@ export interface Mirror {
     page: FindPage,
     sealing?: S,
   ): Promise<{ records: Read<K, S>[]; next_cursor?: string }>;
+  readonly reference: ReadReference;
+  /** How many work orders vendors or technicians have, by their ids. */
+  workload(connection: string, query: WorkloadQuery): Promise<Map<string, number>>;
   /** Forgets a record that the PMS, asked for it by id, says it has not. */
   remove(connection: string, kind: RecordKind, scope: string, id: string): Promise<void>;
   counts(connection: string): Promise<{ kind: RecordKind; scope: string; count: number; oldest_as_of: number }[]>;
@@ -152,8 +157,11 @@ export function createMirror(store: Store, keyring: KeyRing): Mirror {
       const { rows, next_cursor } = await findRows(db, connection, kind, filters, page);
       return { records: rows.map((row) => read(row, sealing)), ...(next_cursor ? { next_cursor } : {}) };
     },
+    reference: referenceReader(db, keyring),
+    workload: (connection, query) => workloadOf(db, connection, query),
     async remove(connection, kind, scope, id) {
       await store.mirrorTransaction(async (trx) => {
+        if (isReference(kind)) await countRevision(trx, { connection, kind, scope });
         await removeKeys(trx, { connection, kind, scope }, [id]);
         await trx
           .deleteFrom('mirror_records')

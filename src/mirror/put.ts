@@ -7,6 +7,7 @@ import type { MirrorRecordTable } from '../store/schema.ts';
 import { columnsOf, splitSealed } from './columns.ts';
 import { sealFields } from './sealed.ts';
 import { insertKeys, keyRows, removeKeys, renameInResidents, type PutTarget, type Trx } from './keys.ts';
+import { countRevision, isReference } from './reference.ts';
 import { isSearched } from './terms.ts';
 
 /** A record with the version that it would have in the mirror. */
@@ -50,6 +51,8 @@ export async function putChunk<K extends RecordKind>(
     const row = known.get(record.id);
     return !row || (row.version !== version && row.as_of <= as_of);
   });
+  // A later `as_of` is a change too: what is kept decoded says how fresh it is.
+  if (isReference(kind)) await countRevision(trx, target);
   const unchanged = same.map(({ record }) => record.id);
   if (unchanged.length > 0) await touch(trx, target, unchanged, as_of);
   if (changed.length === 0) return 0;
@@ -109,6 +112,7 @@ async function upsert<K extends RecordKind>(
           household_id: eb.ref('excluded.household_id'),
           resident_id: eb.ref('excluded.resident_id'),
           vendor_id: eb.ref('excluded.vendor_id'),
+          technician_id: eb.ref('excluded.technician_id'),
           status: eb.ref('excluded.status'),
           listed_on: eb.ref('excluded.listed_on'),
           version: eb.ref('excluded.version'),

@@ -12,6 +12,7 @@ export const createMirror: Migration = ({ text, integer, real, table, key_only_t
     household_id ${text},
     resident_id ${text},
     vendor_id ${text},
+    technician_id ${text},
     status ${text},
     listed_on ${text},
     version ${text} not null,
@@ -20,11 +21,16 @@ export const createMirror: Migration = ({ text, integer, real, table, key_only_t
     as_of ${integer} not null,
     primary key (connection, kind, scope, id)
   ) ${table}`,
-  'create index mirror_records_property on mirror_records (connection, kind, property_id)',
-  'create index mirror_records_unit on mirror_records (connection, kind, unit_id)',
+  // With the date, so that the newest few of a place cost the same however much has happened there.
+  'create index mirror_records_property on mirror_records (connection, kind, property_id, listed_on)',
+  'create index mirror_records_unit on mirror_records (connection, kind, unit_id, listed_on)',
+  'create index mirror_records_common on mirror_records (connection, kind, property_id, listed_on) where unit_id is null',
   'create index mirror_records_household on mirror_records (connection, kind, household_id)',
   'create index mirror_records_resident on mirror_records (connection, kind, resident_id)',
-  'create index mirror_records_vendor on mirror_records (connection, kind, vendor_id)',
+  // With the status, so that somebody's open work is counted in the index alone.
+  'create index mirror_records_vendor on mirror_records (connection, kind, vendor_id, status)',
+  `create index mirror_records_technician on mirror_records (connection, kind, technician_id, status)
+    where technician_id is not null`,
   'create index mirror_records_status on mirror_records (connection, kind, status, listed_on)',
 
   `create table mirror_versions (
@@ -58,7 +64,8 @@ export const createMirror: Migration = ({ text, integer, real, table, key_only_t
     scope ${text} not null,
     loaded_at ${integer},
     cursor ${text},
-    record_count ${integer} not null,
+    record_count ${integer} not null default 0,
+    revision ${integer} not null default 0,
     primary key (connection, kind, scope)
   ) ${table}`,
 ];

@@ -265,6 +265,7 @@ export interface MirrorRecordTable {
   household_id: string | null;
   resident_id: string | null;
   vendor_id: string | null;
+  technician_id: string | null;
   status: string | null;
   /** The date the kind is listed by: work order created, lease end, tour start, posting date. */
   listed_on: string | null;
@@ -303,7 +304,9 @@ export interface MirrorStateTable {
   scope: string;
   loaded_at: number | null;
   cursor: string | null;
-  record_count: number;
+  record_count: Generated<number>;
+  /** Counts the changes of a kind that is kept decoded in processes, so that each of them notices. */
+  revision: Generated<number>;
 }
 
 /** The tables that can be loaded from the PMS again at any time. */

@@ -5,6 +5,7 @@ import type { PlainRecord } from '../mirror/sealed.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { RECORD_KINDS, type RecordKind, type RecordOf } from '../model/records.ts';
 import { recordVersion } from '../model/version.ts';
+import type { ReferenceKind } from '../mirror/reference.ts';
 import { loadMirror, readableKinds, type LoadProgress } from './load.ts';
 import type { Overlay } from './overlay.ts';
 
@@ -81,6 +82,8 @@ export interface Records {
     page: FindPage,
     sealing?: S,
   ): Promise<{ records: FreshOf<K, S>[]; next_cursor?: string }>;
+  /** Everything of a kind that is kept decoded. The records are shared: nobody may change them. */
+  reference<K extends ReferenceKind>(connection: string, kind: K): Promise<readonly Fresh<RecordOf<K>>[]>;
   /**
    * Everything that fits the query, from the PMS, now, for decisions on a short list: an agent's tours of a day, a
    * household's ledger. The mirror learns it. `where` narrows down what the PMS cannot filter by.
@@ -222,6 +225,10 @@ export function createRecords({ connections, mirror, clock, sidecar }: RecordsOp
       await records.ensureLoaded(connection);
       const found = await mirror.find(connection, kind, filters, page, sealing);
       return { ...found, records: found.records.map((row) => fresh(connection, row)) };
+    },
+    async reference(connection, kind) {
+      await records.ensureLoaded(connection);
+      return (await mirror.reference(connection, kind)).map((row) => fresh(connection, row));
     },
     async listThrough(connection, kind, query, where, signal) {
       const { connector } = of(connection);

@@ -3,6 +3,8 @@ import { CaretakerError } from '../model/errors.ts';
 import { RECORD_KINDS, type RecordKind, type RecordOf } from '../model/records.ts';
 import type { FindFilters, FindPage } from '../mirror/find.ts';
 import type { SearchAnswer, SearchRequest } from '../mirror/search.ts';
+import { isReference } from '../mirror/reference.ts';
+import type { WorkloadQuery } from '../mirror/workload.ts';
 import { recordAt } from '../mirror/versions.ts';
 import type { Fresh, Records } from '../sync/records.ts';
 import type { Writeback } from '../writeback/writeback.ts';
@@ -54,6 +56,8 @@ export interface GrantedRecords {
    * too large to read through. Throws `pms_unavailable`.
    */
   catchUp(kind: RecordKind, where: { connection: string; scope: string; property_id?: string }): Promise<void>;
+  /** How many work orders vendors or technicians have, by their ids. */
+  workload(connection: string, query: Omit<WorkloadQuery, 'property_ids'>): Promise<ReadonlyMap<string, number>>;
   /** The record as it was under an earlier version, where that is still known. */
   asSeen(found: Found, version: string): Promise<Record<string, unknown> | undefined>;
   /** People and places from whatever a caller says; `within` narrows it down to one property. */
@@ -197,10 +201,26 @@ export function createGrantedRecords(
     };
   }
 
+  /** The whole of a kind that is kept decoded, where nothing narrows it down but its place. */
+  async function referenceOf<K extends RecordKind>(
+    kind: K,
+    { connection, scope, ...filters }: { connection: string } & FindFilters,
+  ): Promise<Found<K>[] | undefined> {
+    if (!isReference(kind) || Object.keys(filters).length > 0) return undefined;
+    const rows = (await records.reference(connection, kind)) as readonly Fresh<RecordOf<K>>[];
+    return rows
+      .filter((row) => scope === undefined || row.scope === scope)
+      .flatMap((row) => within(kind, { connection, scope: row.scope }, row) ?? []);
+  }
+
   return {
     connections,
     ref,
     list,
+    workload(connection, query) {
+      const property_ids = narrowed(grant, connection, 'work_order', undefined);
+      return records.mirror.workload(connection, { ...query, ...(property_ids !== undefined && { property_ids }) });
+    },
     asSeen({ connection, kind, scope, record }, version) {
       const { db, keyring } = records.mirror;
       return recordAt(db, keyring, { connection, kind, scope, id: record.id, version });
@@ -241,6 +261,8 @@ export function createGrantedRecords(
     linked: (from, kind, id) => linked(from, kind, id, false),
     linkedFresh: (from, kind, id) => linked(from, kind, id, true),
     async all(kind, where) {
+      const reference = await referenceOf(kind, where);
+      if (reference !== undefined) return reference;
       const gathered = [];
       let cursor: string | undefined;
       do {

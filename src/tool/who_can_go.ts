@@ -1,8 +1,8 @@
 import * as z from 'zod/v4';
-import { type Candidate, type Exclusion, rankCandidates } from '../maintenance/match_vendors.ts';
+import { type Candidate, type Exclusion, LOAD_STATUSES, rankCandidates } from '../maintenance/match_vendors.ts';
 import { formatAmount } from '../model/money.ts';
 import type { WorkOrder } from '../model/records.ts';
-import { CLOSED_WORK_ORDER_STATUSES, type Severity, type Trade, WORK_ORDER_STATUSES } from '../model/values.ts';
+import type { Severity, Trade } from '../model/values.ts';
 import { toLocal } from '../model/zoned_time.ts';
 import type { Call } from '../tool.ts';
 import type { Found } from './granted_records.ts';
@@ -18,8 +18,6 @@ export const CandidateView = z.object({
   limit: z.string().optional(),
   warnings: z.array(z.string()).optional(),
 });
-
-const OPEN = WORK_ORDER_STATUSES.filter((status) => !CLOSED_WORK_ORDER_STATUSES.includes(status));
 
 export interface Job {
   severity: Severity;
@@ -37,10 +35,9 @@ export async function whoCanGo(
   job: Job,
 ): Promise<{ candidates: Candidate[]; excluded: Exclusion[] }> {
   const { connection } = property;
-  const [vendors, staff, open] = await Promise.all([
+  const [vendors, staff] = await Promise.all([
     call.records.all('vendor', { connection }),
     call.records.all('staff', { connection }),
-    call.records.all('work_order', { connection, status: OPEN }),
   ]);
   const today = call.today(property);
   return rankCandidates({
@@ -49,7 +46,10 @@ export async function whoCanGo(
     unit: unit?.record,
     vendors: vendors.map(({ record }) => record),
     staff: staff.map(({ record }) => record),
-    open_work_orders: open.map(({ record }) => record),
+    load: {
+      vendor: await loadOf(call, connection, 'vendor_id', vendors, job),
+      technician: await loadOf(call, connection, 'technician_id', staff, job),
+    },
     visit_date: job.visit_date ?? today,
     // The hour of a visit on another day is not known yet: it is taken to be in office hours.
     after_hours: (job.visit_date ?? today) === today && isAfterHours(call, property),
@@ -74,6 +74,21 @@ async function alreadyTried(call: Call, workOrderId: string): Promise<Record<str
     if (reply === 'declined' || reply === 'no_reply') tried[vendorId] = reply;
   }
   return tried;
+}
+
+/** The other open work of those who know the trade; nobody else's is asked for. */
+async function loadOf(
+  call: Call,
+  connection: string,
+  by: 'vendor_id' | 'technician_id',
+  people: readonly Found<'vendor' | 'staff'>[],
+  { trade, work_order: own }: Job,
+): Promise<ReadonlyMap<string, number>> {
+  const ids = people.filter(({ record }) => record.trades.includes(trade)).map(({ record }) => record.id);
+  const counted = await call.records.workload(connection, { by, ids, status: LOAD_STATUSES });
+  const holder = own?.[by];
+  if (own === undefined || holder === undefined || !LOAD_STATUSES.includes(own.status)) return counted;
+  return new Map(counted).set(holder, (counted.get(holder) ?? 1) - 1);
 }
 
 /** The first few who can take a job, as results show them. */

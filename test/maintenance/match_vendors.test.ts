@@ -8,7 +8,7 @@ const base: RankInput = {
   property: aProperty({ maintenance_limit: 50_000 }),
   vendors: [],
   staff: [],
-  open_work_orders: [],
+  load: { vendor: new Map(), technician: new Map() },
   visit_date: '2026-11-24', // a Tuesday
   visit_time: '10:00',
   after_hours: false,
@@ -31,13 +31,9 @@ describe('the order of candidates', () => {
       aVendor({ id: 'here-1', preferred: [{ property_id: '12', rank: 1 }] }),
       aVendor({ id: 'elsewhere', preferred: [{ property_id: '99', rank: 1 }] }),
     ];
-    const open_work_orders = [
-      aWorkOrder({ id: '1', vendor_id: 'busy', status: 'assigned' }),
-      // Done: no load any more.
-      aWorkOrder({ id: '2', vendor_id: 'cheap', status: 'work_done' }),
-    ];
+    const load = { vendor: new Map([['busy', 1]]), technician: new Map() };
     const expected = ['t1', 'here-1', 'here-2', 'portfolio', 'cheap', 'a-none', 'z-none', 'elsewhere', 'busy'];
-    const input = { vendors, staff: [aTechnician()], open_work_orders };
+    const input = { vendors, staff: [aTechnician()], load };
     expect(ids(input)).toEqual(expected);
     fc.assert(
       fc.property(fc.shuffledSubarray(vendors, { minLength: vendors.length }), (shuffled) => {
