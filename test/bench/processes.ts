@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn, spawnSync, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** The product's entry as `npm run build` emits it. */
+export const PRODUCT_ENTRY = resolve(ROOT, 'dist/src/main.js');
+const EMITTED = resolve(ROOT, 'node_modules/.cache/caretaker-bench');
+export const BARE_STDIO = resolve(EMITTED, 'bare_stdio.js');
+export const BARE_HTTP = resolve(EMITTED, 'bare_http.js');
+
+/** How long a child has to start, and to end when it is asked to, milliseconds. */
+const START_MS = 120_000;
+const END_MS = 10_000;
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+/** Emits the reference servers with the project's own compiler. */
+export function emitReference(): void {
+  const compiler = resolve(ROOT, 'node_modules/typescript/bin/tsc');
+  const args = [compiler, '-p', resolve(import.meta.dirname, 'tsconfig.json')];
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', timeout: START_MS });
+  if (status !== 0) throw new Error('the reference servers do not compile');
+}
+
+export interface StartOptions {
+  cwd?: string;
+  stdio?: StdioOptions;
+  /** Options of Node, before the entry. */
+  node?: readonly string[];
+}
+
+/** A child of Node that does not outlive this process. */
+export function start(entry: string, args: readonly string[], options: StartOptions = {}): ChildProcess {
+  const child = spawn(process.execPath, [...(options.node ?? []), entry, ...args], {
+    cwd: options.cwd ?? ROOT,
+    stdio: options.stdio ?? ['pipe', 'pipe', 'inherit'],
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+/** The first line that a child prints. */
+export async function firstLine(child: ChildProcess): Promise<string> {
+  const lines = createInterface({ input: child.stdout as Readable });
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('a server ended before it was ready')));
+  ended.catch(() => {});
+  const [line] = (await Promise.race([once(lines, 'line', { signal: AbortSignal.timeout(START_MS) }), ended])) as [
+    string,
+  ];
+  lines.close();
+  (child.stdout as Readable).resume();
+  return line;
+}
+
+/** Asks a child to end, and ends it where it does not. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), END_MS);
+  await ended;
+  clearTimeout(timer);
+}
+
+/** Memory of a process that is resident now and was at most, MiB; undefined where the system does not tell. */
+export function memoryOf(child: ChildProcess): { now: number; peak: number } | undefined {
+  try {
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
+    return { now: of('VmRSS'), peak: of('VmHWM') };
+  } catch {
+    return undefined;
+  }
+}
