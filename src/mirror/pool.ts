@@ -55,6 +55,8 @@ function bitCount(bits: number): number {
 export class Pool {
   /** Which tokens name anything at all. */
   readonly known: boolean[];
+  /** Which tokens name a property, a building or a street. */
+  readonly placed: boolean[];
   readonly #options: PoolOptions;
   readonly #tokens = new Map<Posting, number>();
   readonly #contacts = new Map<Posting, Set<Matched>>();
@@ -65,6 +67,7 @@ export class Pool {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.known = options.spoken.tokens.map(() => false);
+    this.placed = options.spoken.tokens.map(() => false);
     const { connection, kinds, property_ids } = options;
     // Units are also found through those who live in them, both through the places they are at.
     const through: readonly SearchKind[] = kinds.includes('unit') ? ['resident'] : [];
@@ -177,6 +180,7 @@ export class Pool {
       for (const posting of list) {
         const kind = kindOf(posting);
         if (isPlace(kind)) {
+          this.placed[i] = true;
           const property = propertyOf(posting);
           this.#placeTokens.set(property, (this.#placeTokens.get(property) ?? 0) | (1 << i));
           if (!kinds.includes(kind)) continue;

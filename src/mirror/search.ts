@@ -122,7 +122,9 @@ async function searchConnection(
   let rated = await rate(pool.best(COMPARED));
   // Words that the best candidate does not account for may be misspelt names: found by sound, judged by spelling.
   const best = rated.reduce<Rated | undefined>((a, b) => (a && a.fit.score >= b.fit.score ? a : b), undefined);
-  const open = spoken.tokens.map((token, i) => token.sounds.length > 0 && (best?.fit.by_token[i] ?? 0) < 0.5);
+  const open = spoken.tokens.map(
+    (token, i) => token.sounds.length > 0 && !pool.placed[i] && (best?.fit.by_token[i] ?? 0) < 0.5,
+  );
   if (open.includes(true)) {
     await pool.gatherBySound(open);
     rated = await rate(pool.best(COMPARED));
