@@ -86,7 +86,7 @@ export function createSandbox(options: SandboxOptions): Connector & SandboxPms {
   }
 
   /** Runs `work` on the open PMS; every error leaves as one of the port's. */
-  async function on<T>(work: (opened: Opened) => T, signal?: AbortSignal): Promise<T> {
+  async function on<T>(work: (opened: Opened) => T | Promise<T>, signal?: AbortSignal): Promise<T> {
     if (closed) throw new VendorError('unavailable', 'The connection to the PMS was closed. Nothing was changed.');
     try {
       opening ??= open();
@@ -95,7 +95,7 @@ export function createSandbox(options: SandboxOptions): Connector & SandboxPms {
         throw error;
       });
       if (signal?.aborted) throw new VendorError('unavailable', 'The request was given up before it was sent.');
-      return work(opened);
+      return await work(opened);
     } catch (error) {
       throw vendorErrorOf(error);
     }
@@ -157,7 +157,7 @@ function readRequest(request: StepRequest): { command: Command; key: string; dig
   }
 }
 
-function submit({ db, pms, journal }: Opened, request: StepRequest): StepResult {
+function submit({ db, pms, journal }: Opened, request: StepRequest): Promise<StepResult> {
   const { command, key, digest } = readRequest(request);
   return db.transaction(() => {
     const earlier = journal.replay(key, digest);

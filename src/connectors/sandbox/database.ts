@@ -32,10 +32,20 @@ export function vendorErrorOf(error: unknown): unknown {
   return new VendorError('unavailable', 'The PMS could not do it. Nothing was changed.');
 }
 
-/** One handle on the PMS's file: cached statements and immediate transactions, all synchronous. */
+/** Changes that share one commit, at most. */
+const BATCH_SIZE = 64;
+
+interface Change {
+  work: () => unknown;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/** One handle on the PMS's file: cached statements and immediate transactions. */
 export class Database {
   readonly #handle: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #waiting: Change[] = [];
 
   constructor(handle: DatabaseSync) {
     this.#handle = handle;
@@ -64,18 +74,48 @@ export class Database {
     this.statement(sql).run(...values);
   }
 
-  /** All of `work` or nothing of it. Immediate, so that two writers queue instead of failing in the middle. */
-  transaction<T>(work: () => T): T {
-    this.run('BEGIN IMMEDIATE');
-    let result: T;
+  /**
+   * All of `work` or nothing of it; resolves when it is on disk. Changes that are asked for in the same turn of the
+   * event loop share one wait for the disk: each is a savepoint of one transaction, begun as a writer, so that two
+   * processes queue instead of failing in the middle. Nobody is answered before the commit.
+   */
+  transaction<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, resolve: (value) => resolve(value as T), reject });
+      if (this.#waiting.length === 1) setImmediate(() => this.#commitWaiting());
+    });
+  }
+
+  /** Runs without giving up the thread, so that no reader of this handle sees what is not committed. */
+  #commitWaiting(): void {
+    const changes = this.#waiting.splice(0, BATCH_SIZE);
+    if (changes.length === 0) return;
+    if (this.#waiting.length > 0) setImmediate(() => this.#commitWaiting());
     try {
-      result = work();
+      this.run('BEGIN IMMEDIATE');
+      const answers = changes.map((change) => this.#inSavepoint(change));
+      this.#commit();
+      for (const answer of answers) answer();
     } catch (error) {
       this.rollback();
-      throw error;
+      for (const { reject } of changes) reject(error);
     }
-    this.#commit();
-    return result;
+  }
+
+  /** Returns what is to be told after the commit. Throws where the whole transaction is lost. */
+  #inSavepoint({ work, resolve, reject }: Change): () => void {
+    this.run('SAVEPOINT change');
+    try {
+      const value = work();
+      this.run('RELEASE change');
+      return () => resolve(value);
+    } catch (error) {
+      // After some errors, such as a full disk, SQLite has rolled back everything by itself.
+      if (!this.#handle.isTransaction) throw error;
+      this.run('ROLLBACK TO change');
+      this.run('RELEASE change');
+      return () => reject(error);
+    }
   }
 
   /** After some errors SQLite has rolled back by itself; then there is nothing left to undo. */
@@ -83,7 +123,9 @@ export class Database {
     if (this.#handle.isTransaction) this.run('ROLLBACK');
   }
 
+  /** Completes what is waiting, then closes. */
   close(): void {
+    while (this.#waiting.length > 0) this.#commitWaiting();
     this.#statements.clear();
     this.#handle.close();
   }

@@ -34,7 +34,8 @@ function addResident(layout: Layout, unit: Unit, household: string, tenancy: Ten
     ...person,
     role: index === 0 ? 'primary' : isGuarantor ? 'guarantor' : index < 2 ? 'roommate' : 'occupant',
     status: tenancy.status,
-    phones: random.chance(0.04) ? [] : [{ number: phone, type: 'mobile' }],
+    // A phone that is part of the cast is never left out by chance.
+    phones: random.chance(0.04) && tenancy.phone === undefined ? [] : [{ number: phone, type: 'mobile' }],
     emails: random.chance(0.12) ? [] : [people.email(person)],
     ...(random.chance(0.8) && { birth_date: people.birthDate(Number(layout.days.day(0).slice(0, 4))) }),
     ...(random.chance(0.3) && { preferred_channel: random.pick(['phone', 'sms', 'email'] as const) }),
