@@ -38,7 +38,7 @@ export interface Facts {
   staff_of?: readonly string[];
 }
 
-export interface FactsKey {
+interface FactsKey {
   kind: SearchKind;
   scope: string;
   id: string;

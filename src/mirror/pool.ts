@@ -21,7 +21,7 @@ export interface Entry extends Posted {
   contacts: ReadonlySet<Matched>;
 }
 
-export interface PoolOptions {
+interface PoolOptions {
   mirror: Mirror;
   connection: string;
   spoken: Spoken;

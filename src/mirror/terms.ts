@@ -8,7 +8,7 @@ import type { RecordKind, RecordOf } from '../model/records.ts';
  * two as keyed hashes.
  */
 
-export type HashOf = (kind: 'phone' | 'email', value: string) => string;
+type HashOf = (kind: 'phone' | 'email', value: string) => string;
 
 /** What the terms of a record need to know of the records it belongs to. */
 export interface Surroundings {
@@ -41,7 +41,7 @@ function isLetterName(words: readonly string[], i: number): boolean {
   return words[i] === 'a' && i > 0 && GENERIC_PLACE_WORDS.has(words[i - 1]!);
 }
 
-export function nameTerms(name: string): string[] {
+function nameTerms(name: string): string[] {
   const { words, groups, sounds } = nameKeys(name);
   return [
     ...words.filter((word) => word.length > 1 || /[^a-z0-9]/.test(word)).map((word) => `n:${word}`),
