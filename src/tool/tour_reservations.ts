@@ -9,6 +9,9 @@ import type { Found } from './granted_records.ts';
 
 const CELL_MS = 15 * 60_000;
 
+/** For so long after a write is done, its reservation stands beside the calendar, which may have been read before. */
+const SETTLING_MS = 60_000;
+
 export interface Cell {
   resource: string;
   cell: number;
@@ -70,7 +73,9 @@ export async function reservedTours(
       (row) =>
         row.write_id !== except.write_id &&
         (except.tour_id === undefined || row.record_id !== except.tour_id) &&
-        (row.state !== 'done' || row.property_id !== property.record.id),
+        (row.state !== 'done' ||
+          row.property_id !== property.record.id ||
+          (row.done_at ?? call.now) > call.now - SETTLING_MS),
     ),
     ({ write_id }) => write_id,
   );

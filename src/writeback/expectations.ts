@@ -116,9 +116,10 @@ function leaseExpectation({ change }: CommandOf<'update_lease'>, lease: Lease | 
     return defined({
       end_date: offer?.end_date,
       rent: offer?.rent,
-      renewal_offers: lease?.renewal_offers.map(({ id, status }) =>
-        id === change.renewal_offer_id ? `${id}:accepted` : `${id}:${status}`,
-      ),
+      // What becomes of the other open offers is the PMS's affair.
+      renewal_offers: lease?.renewal_offers
+        .filter(({ id, status }) => id === change.renewal_offer_id || status === 'accepted')
+        .map(({ id }) => id),
     });
   }
   const leaving = new Set(change.resident_ids);
@@ -149,7 +150,8 @@ export function comparableField(kind: RecordKind, field: string, record: Record<
   if (field === 'consents' && Array.isArray(value)) return consentStates(value as Consent[]);
   if (field === 'touches' && kind === 'guest_card')
     return (value as GuestCard['touches']).flatMap(({ message }) => (message === undefined ? [] : [message]));
-  if (field === 'renewal_offers') return (value as Lease['renewal_offers']).map(({ id, status }) => `${id}:${status}`);
+  if (field === 'renewal_offers')
+    return (value as Lease['renewal_offers']).filter(({ status }) => status === 'accepted').map(({ id }) => id);
   if (field === 'estimate' && value !== null) {
     const { amount, vendor_id, status } = value as NonNullable<WorkOrder['estimate']>;
     return defined({ amount, vendor_id, status });

@@ -74,7 +74,7 @@ export async function openHarness(options: HarnessOptions) {
     properties: options.properties ?? 3,
     units: options.units ?? 60,
   });
-  const pms = { down: false };
+  const pms = { down: false, read_only: false };
   const connector = withOutages(sandbox, pms);
   const mirror = createMirror(store, keyring);
   const records = createRecords({
@@ -202,18 +202,19 @@ function configIn(folder: string, options: HarnessOptions): Config {
   );
 }
 
-/** The connector behind a switch: while the PMS is down, every request fails before it is looked at. */
-function withOutages(connector: Connector, pms: { down: boolean }): Connector {
+/** The connector behind switches: while the PMS is down or takes no changes, a request fails before it is looked at. */
+function withOutages(connector: Connector, pms: { down: boolean; read_only: boolean }): Connector {
   const guarded =
-    <A extends unknown[], T>(method: (...args: A) => Promise<T>) =>
+    <A extends unknown[], T>(method: (...args: A) => Promise<T>, fails: () => boolean) =>
     (...args: A): Promise<T> =>
-      pms.down ? Promise.reject(new VendorError('unavailable', 'The PMS does not answer.')) : method(...args);
+      fails() ? Promise.reject(new VendorError('unavailable', 'The PMS does not answer.')) : method(...args);
+  const isDown = () => pms.down;
   return {
     ...connector,
-    get: guarded(connector.get) as Connector['get'],
-    list: guarded(connector.list) as Connector['list'],
-    send: guarded(connector.send),
-    locate: guarded(connector.locate),
+    get: guarded(connector.get, isDown) as Connector['get'],
+    list: guarded(connector.list, isDown) as Connector['list'],
+    send: guarded(connector.send, () => pms.down || pms.read_only),
+    locate: guarded(connector.locate, isDown),
   };
 }
 
