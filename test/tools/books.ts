@@ -8,7 +8,7 @@ import postJournalEntry from '../../tools/post-journal-entry.ts';
 import postVendorBill from '../../tools/post-vendor-bill.ts';
 import reversePosting from '../../tools/reverse-posting.ts';
 import updateWorkOrder from '../../tools/update-work-order.ts';
-import { first, type Harness, openHarness, type Who } from './harness.ts';
+import { first, type HarnessOptions, openHarness, type Who } from './harness.ts';
 
 export const BOOK_TOOLS: readonly Tool[] = [
   listWorkOrders,
@@ -41,7 +41,7 @@ export const MANAGER: Who = { role: 'admin', kind: 'person', principal: 'morgan'
 export const LOCKED = '2026-09-30';
 
 /** Portfolio records that postings are about, and the calls that every test makes. */
-export async function openBooks(options: { config?: Record<string, unknown> } = {}) {
+export async function openBooks(options: Partial<HarnessOptions> = {}) {
   const h = await openHarness({ tools: BOOK_TOOLS, ...options });
   const state = await h.sandbox.state();
   const property = first(state.property);
@@ -123,5 +123,3 @@ export async function refusedUnchanged(books: Books, who: Who, tool: string, arg
   if ((await books.posted()) !== before) throw new Error(`${tool} was refused and still changed the PMS`);
   return error;
 }
-
-export type { Harness };
