@@ -6,7 +6,7 @@ import { formatAmount } from '../src/model/money.ts';
 import { spoken } from '../src/model/zoned_time.ts';
 import { at, type Call, defineTool } from '../src/tool.ts';
 import { type DispatchFacts, dispatchFacts, judgeDispatch, visitOf } from '../src/tool/dispatching.ts';
-import { amount, localTime, recordId, requestId, words } from '../src/tool/params.ts';
+import { amount, localTime, notDuplicateOf, recordId, requestId, words } from '../src/tool/params.ts';
 import { showWorkOrder } from '../src/tool/show_work_order.ts';
 import { isAfterHours } from '../src/tool/who_can_go.ts';
 
@@ -30,6 +30,7 @@ export default defineTool({
     not_to_exceed: amount().describe('Like "350.00"; default the property\'s limit').optional(),
     reply_within_minutes: z.int().min(1).max(10_080).describe('Then listed as overdue').optional(),
     instructions: words(2_000).optional(),
+    not_duplicate_of: notDuplicateOf().optional(),
   }),
   output: z.object({
     work_order: WorkOrderView.optional(),
@@ -84,6 +85,7 @@ export default defineTool({
       approvals: check.outcome === 'approval' ? [{ rule: 'over_nte', reason: check.reason }] : [],
       priority: severity === 'life_safety' ? 0 : severity === 'emergency' ? 1 : 2,
       effect: ['assign_work_order', workOrder.record.id, vendor?.record.id, technician?.record.id, visit.start],
+      ...(input.not_duplicate_of !== undefined && { not_duplicate_of: input.not_duplicate_of }),
       not_after: Math.max(Date.parse(visit.end ?? visit.start), call.now + 3_600_000),
       notices:
         review === undefined
