@@ -56,7 +56,7 @@ export interface EscalationParts {
 }
 
 /** Minutes until the next one on the rota is paged; what can wait for a business day pages nobody. */
-export const PAGE_EVERY_MINUTES = { now: 5, today: 30, next_business_day: undefined } as const satisfies Record<
+const PAGE_EVERY_MINUTES = { now: 5, today: 30, next_business_day: undefined } as const satisfies Record<
   Urgency,
   number | undefined
 >;
@@ -240,7 +240,7 @@ export function pagesOf(row: EscalationRow, { rota }: EscalationBody): { last?: 
   return { ...(last && { last }), ...(next && { next }) };
 }
 
-export function openBody(keyring: KeyRing, row: EscalationRow): EscalationBody {
+function openBody(keyring: KeyRing, row: EscalationRow): EscalationBody {
   return JSON.parse(keyring.open(row.body_sealed, `escalation:${row.escalation_id}`)) as EscalationBody;
 }
 

@@ -43,7 +43,7 @@ export interface Notifier {
 }
 
 /** A message was not taken. `status` is the receiver's answer, 0 where there was none. */
-export class NotDelivered extends Error {
+class NotDelivered extends Error {
   override name = 'NotDelivered';
   readonly code: string;
   constructor(code: string, notificationId: string) {

@@ -246,7 +246,7 @@ describe('list_writes', () => {
   it('pages without losing or repeating anything, across writes and refusals', async () => {
     const who = { role: AGENT, principal: 'busy' } as const;
     const expected: string[] = [];
-    for (let index = 0; index < 70; index += 1) {
+    for (let index = 0; index < 160; index += 1) {
       const request_id = h.requestId();
       expected.unshift(request_id);
       const args = { request_id, channel: 'phone', direction: 'outbound', summary: `Call ${index}` };
