@@ -104,6 +104,9 @@ describe('list_changes', () => {
       here.work_order.work_order_id,
     ]);
     expect(seen.changes[0].by).toBe('maintenance_agent-1');
+    const west = first(state.property, ({ id }) => id !== denver && id !== boston).id;
+    const two = { role: AGENT, principal: 'pinned-twice', pins: [west, denver] } as const;
+    expect((await h.ok(two, 'list_changes', { cursor: start.cursor })).changes).toEqual(seen.changes);
     const kinds = await h.ok(AGENT, 'list_changes', { cursor: start.cursor, kinds: ['tour'] });
     expect(kinds).toMatchObject({ changes: [], cursor: next.cursor });
   });
@@ -267,6 +270,46 @@ describe('list_writes', () => {
       code: 'invalid_input',
       field: 'cursor',
     });
+  });
+});
+
+describe('list_writes under a pin', () => {
+  it('shows what is visible once, however much that is not lies between', async () => {
+    const pinned = { role: AGENT, principal: 'between', pins: [denver] } as const;
+    const mine: string[] = [];
+    const refusedOnce = async () => {
+      const request_id = h.requestId();
+      mine.unshift(request_id);
+      await h.refused(pinned, 'record_communication', {
+        request_id,
+        channel: 'phone',
+        direction: 'outbound',
+        summary: 'x',
+      });
+    };
+    await refusedOnce();
+    const elsewhere = first(state.work_order, ({ property_id }) => property_id === boston).id;
+    for (let index = 0; index < 110; index += 1)
+      await h.ok({ role: AGENT, principal: 'elsewhere' }, 'record_communication', {
+        request_id: h.requestId(),
+        channel: 'phone',
+        direction: 'outbound',
+        summary: `Call ${index}`,
+        work_order_id: elsewhere,
+      });
+    await refusedOnce();
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await h.ok(pinned, 'list_writes', { by: 'agents', ...(cursor !== undefined && { cursor }) });
+      seen.push(
+        ...page.writes
+          .filter(({ by }: { by: string }) => by === 'me' || by === 'elsewhere')
+          .map(({ request_id }: { request_id: string }) => request_id),
+      );
+      cursor = page.next_cursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(mine);
   });
 });
 
