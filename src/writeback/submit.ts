@@ -11,7 +11,16 @@ import { digestOf } from '../model/version.ts';
 import { recordChanges } from '../store/changes.ts';
 import { mustWait, namedWrites } from './dependency.ts';
 import { newId } from './ids.ts';
-import { type Db, insertWrite, isBehind, putStep, sameEffect, spentSince, type WriteRow } from './ledger.ts';
+import {
+  type Db,
+  insertWrite,
+  isBehind,
+  putStep,
+  sameEffect,
+  spentSince,
+  writeOfRequest,
+  type WriteRow,
+} from './ledger.ts';
 import { type Notice, type OpenWrite, orderKey, sealParts } from './open_write.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { audit, change, leaseFor, stepContext, stepRow } from './journal.ts';
@@ -87,6 +96,7 @@ export async function recordIntent(runtime: Runtime, intent: Intent): Promise<Su
 
   return runtime.store.transaction(async (trx) => {
     await oneAtATime(trx, runtime.store.engine);
+    if ((await writeOfRequest(trx, write.row)) !== undefined) throw new RequestUsed();
     await refuseDuplicate(trx, runtime, intent, write.row.effect_digest, now);
     const approval = await approvalNeeded(trx, intent, irreversible);
     const state = await firstState(trx, intent, write.row, approval, request);

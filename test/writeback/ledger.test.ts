@@ -160,7 +160,7 @@ describeOnEveryEngine('the ledger', (open) => {
   });
 
   it('records one write where the same request comes twenty times at once', async () => {
-    const asked = rig.intent(rig.createWorkOrder());
+    const asked = rig.intent(rig.createWorkOrder(), { effect: ['the same'] });
     const answers = await Promise.allSettled(Array.from({ length: 20 }, () => rig.writeback.submit(asked)));
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const used = answers.flatMap((answer) => (answer.status === 'rejected' ? [(answer.reason as Error).name] : []));
