@@ -31,13 +31,10 @@ export interface Caretaker {
   pipeline: Pipeline;
   /** Store, PMSs, ledger and keys: loaded with the first use, and even then nothing is opened. */
   engine(): Promise<Engine>;
-  /** Takes up what a crash or a PMS's absence left in the ledger, now and from now on. Does not wait for it. */
-  startRecovery(): void;
+  /** Begins what goes on by itself: recovery, messages to people, paging. The first call does so too. Waits for nothing. */
+  startBackground(): void;
   close(): Promise<void>;
 }
-
-/** How often the ledger is looked through for writes that are due. */
-const SWEEP_MS = 2_000;
 
 /** What configuration and catalogue say about grants. */
 export function rulesOf(config: Config): GrantRules {
@@ -63,7 +60,7 @@ export function openCaretaker(options: CaretakerOptions): Caretaker {
   const rules = rulesOf(config);
   let loading: Promise<Engine> | undefined;
   let loaded: Engine | undefined;
-  let stopRecovery: (() => void) | undefined;
+  let background: Promise<(() => Promise<void>) | undefined> | undefined;
   let closed = false;
 
   function engine(): Promise<Engine> {
@@ -72,17 +69,13 @@ export function openCaretaker(options: CaretakerOptions): Caretaker {
       .then((made) => (loaded = made)));
   }
 
-  function startRecovery(): void {
-    if (stopRecovery !== undefined) return;
-    stopRecovery = () => {};
-    void engine()
-      .then(async ({ store, writeback }) => {
-        await store.ready();
-        if (closed) return;
-        stopRecovery = writeback.start(SWEEP_MS);
-        await writeback.recover();
-      })
-      .catch((error: unknown) => log.trouble('recovery', error));
+  function startBackground(): void {
+    background ??= Promise.all([engine(), import('./background.ts')])
+      .then(([made, { startBackground: start }]) => (closed ? undefined : start(made, config, log)))
+      .catch((error: unknown) => {
+        log.trouble('background', error);
+        return undefined;
+      });
   }
 
   const running = (): Engine => {
@@ -113,7 +106,7 @@ export function openCaretaker(options: CaretakerOptions): Caretaker {
     tools: inner.tools,
     async call(grant, name, args, callOptions) {
       await engine();
-      startRecovery();
+      startBackground();
       return inner.call(grant, name, args, callOptions);
     },
   };
@@ -126,10 +119,12 @@ export function openCaretaker(options: CaretakerOptions): Caretaker {
     pipeline,
     host: createHost({ config, pipeline, engine, clock, root, version: ownVersion() }),
     engine,
-    startRecovery,
+    startBackground,
     async close() {
       closed = true;
-      stopRecovery?.();
+      await (
+        await background
+      )?.();
       await (await loading)?.close();
       await log.flush();
     },

@@ -1,6 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { existsSync } from 'node:fs';
-import { extname } from 'node:path';
 import { ownVersion } from './version.ts';
 
 /** A module that adds its options, arguments and subcommands to a command. */
@@ -20,21 +18,14 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   tools: { summary: 'list what a grant sees, with token counts', load: () => import('./tools.ts') },
   keys: { summary: 'create, list, rotate and revoke API keys', load: () => import('./keys.ts') },
   approvals: { summary: 'list, approve and reject what waits for a person', load: () => import('./approvals.ts') },
+  escalations: { summary: 'list cases and take them over', load: () => import('./escalations.ts') },
   writes: { summary: 'list and show writes, resolve stuck ones', load: () => import('./writes.ts') },
   vendors: { summary: 'keep what the PMS does not hold about vendors', load: () => import('./vendors.ts') },
   audit: { summary: 'verify and export the audit log', load: () => import('./audit.ts') },
   backup: { summary: 'copy the store to a new file', load: () => import('./backup.ts') },
   restore: { summary: 'put a backup in the place of the store', load: () => import('./restore.ts') },
+  demo: { summary: 'play three days in the life of a portfolio', load: () => import('./demo.ts') },
 };
-
-/** The demonstration needs a client and is not published with the package: it is a command only where it is there. */
-const DEMO = new URL(`./demo${extname(import.meta.filename)}`, import.meta.url);
-
-function commands(): Readonly<Record<string, Listed>> {
-  if (!existsSync(DEMO)) return COMMANDS;
-  const load = () => import(DEMO.href) as Promise<CommandModule>;
-  return { ...COMMANDS, demo: { summary: 'play three days in the life of a portfolio', load } };
-}
 
 /** Runs the command line. Sets the exit code: 0 only where the command did what it was asked. */
 export async function run(args: readonly string[]): Promise<void> {
@@ -44,7 +35,7 @@ export async function run(args: readonly string[]): Promise<void> {
     .exitOverride()
     .showHelpAfterError('(--help shows what there is)');
   const asked = args.find((one) => !one.startsWith('-'));
-  for (const [name, { summary, load }] of Object.entries(commands())) {
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
     const command = program.command(name).description(summary).exitOverride();
     if (name === asked) (await load()).define(command);
   }

@@ -78,7 +78,7 @@ async function serveHttp({ caretaker, output, signal }: Session, options: ServeO
   try {
     // Only now that the address is taken: keys that nobody was shown would lock everybody out.
     const first = await keys.createFirstKeys();
-    caretaker.startRecovery();
+    caretaker.startBackground();
     const made = first && { person_key: first.person.key, agent_key: first.agent.key };
     output.result(
       { url, ...made },

@@ -213,6 +213,20 @@ describe('approvals and writes', () => {
   });
 });
 
+describe('escalations', () => {
+  it('are taken over by a person, and then wait for nobody', async () => {
+    const args = { request_id: 'escalate-000000001', reason: 'other', urgency: 'today', summary: 'Asks for a person' };
+    await place.json(call('escalate_to_staff', args), agent.key);
+    const open = () => place.json<{ escalations: { escalation_id: string }[] }>(['escalations', 'list'], admin.key);
+    const [found] = (await open()).escalations;
+    const take = ['escalations', 'acknowledge', String(found?.escalation_id)];
+    expect((await place.run(take, { key: agent.key })).code).toBe(1);
+    expect(await place.json(take, admin.key)).toMatchObject({ state: 'acknowledged', acknowledged_by: 'person:ada' });
+    expect((await open()).escalations).toEqual([]);
+    expect((await place.run(['escalations', 'acknowledge', 'esc_none'], { key: admin.key })).code).toBe(1);
+  });
+});
+
 describe('vendors', () => {
   interface Outcomes {
     vendors: { vendor_id: string; kept: string[]; pms_has_its_own: string[] }[];
