@@ -3,7 +3,7 @@ import type { KeyRing } from '../store/keyring.ts';
 import type { LedgerTables } from '../store/schema.ts';
 
 /** What people are told about through `policy.notify`. */
-export const NOTIFICATION_KINDS = [
+const NOTIFICATION_KINDS = [
   'approval.requested',
   'escalation.opened',
   'escalation.paged',
