@@ -14,7 +14,12 @@ const ENTRY = 'dist/src/main.js';
 const SHEBANG = '#!/usr/bin/env node\n';
 
 /** Read at run time from the same place as in the sources; the compiler does not bring all of them. */
-const COPIED = ['prompts', 'src/connectors/sandbox/data', 'src/guard.mjs'];
+const COPIED = [
+  'prompts',
+  'src/connectors/sandbox/data',
+  'src/guard.mjs',
+  'src/main/demo/zillow_rentals_lead.urlencoded',
+];
 
 class BuildError extends Error {}
 

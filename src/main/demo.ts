@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Place } from './demo/processes.ts';
 import { SCENES } from './demo/program.ts';
-import type { SoFar } from './demo/scene.ts';
+import type { Scene, SoFar } from './demo/scene.ts';
 import { openStage } from './demo/stage.ts';
 import { Story } from './demo/story.ts';
 import { Output } from './output.ts';
@@ -14,15 +14,15 @@ interface DemoOptions {
   keep?: boolean;
 }
 
-export function define(command: Command): void {
+export function define(command: Command, scenes: readonly Scene[] = SCENES): void {
   command
     .option('--keep', 'keep the data afterwards, and say where it is')
     .option('--json', 'print one JSON summary for programs')
-    .action(demo);
+    .action((options: DemoOptions) => demo(options, scenes));
 }
 
 /** Plays the demonstration. The exit code is 0 only where every expectation held, and 130 after Ctrl-C. */
-async function demo(options: DemoOptions): Promise<void> {
+async function demo(options: DemoOptions, scenes: readonly Scene[]): Promise<void> {
   const output = new Output(options.json === true);
   const stop = new AbortController();
   const onSignal = () => {
@@ -34,7 +34,7 @@ async function demo(options: DemoOptions): Promise<void> {
   try {
     folder = await mkdtemp(join(tmpdir(), 'caretaker-demo-'));
     const story = new Story(output.json ? () => {} : (line) => void process.stdout.write(`${line}\n`));
-    const summary = await play({ folder, signal: stop.signal }, story);
+    const summary = await play({ folder, signal: stop.signal }, story, scenes);
     output.result(summary, closing(summary));
     if (!summary.ok) process.exitCode = 1;
   } catch (error) {
@@ -55,23 +55,23 @@ interface Summary {
   scenes: Story['scenes'];
 }
 
-async function play(place: Place, story: Story): Promise<Summary> {
+async function play(place: Place, story: Story, scenes: readonly Scene[]): Promise<Summary> {
   const started = performance.now();
   story.line('Caretaker: three days at Juniper Terrace, played by agents over MCP on a new sandbox PMS.');
   story.line('"agent > tool: what for => answer" is a call; "| PMS:" is read from the PMS itself, past Caretaker.');
-  await playScenes(place, story);
+  await playScenes(place, story, scenes);
   const failures = story.scenes.flatMap(({ title, failures: all }) => all.map((one) => `${title}: ${one}`));
   const expectations = story.scenes.reduce((sum, scene) => sum + scene.expectations, 0);
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   return { ok: failures.length === 0 && expectations > 0, seconds, expectations, failures, scenes: story.scenes };
 }
 
-async function playScenes(place: Place, story: Story): Promise<void> {
+async function playScenes(place: Place, story: Story, scenes: readonly Scene[]): Promise<void> {
   await using stage = await openStage(place, story);
   const soFar: SoFar = {};
-  for (const scene of SCENES) {
-    await story.scene(scene.day, scene.title, (expect) => scene.play(stage, expect, soFar));
+  for (const scene of scenes) {
     place.signal.throwIfAborted();
+    await story.scene({ ...scene, signal: place.signal }, (expect) => scene.play(stage, expect, soFar));
   }
 }
 

@@ -55,22 +55,31 @@ export async function castFor(place: Place, server: RunningServer, story: Story)
   const parts = Object.keys(TERMS) as Part[];
   const keys = await Promise.all(parts.map((part) => makeKey(place, TERMS[part], server.person_key)));
   const clients = await Promise.all(keys.map((key) => connect(server.url, key)));
-  const client = (part: Part) => clients[parts.indexOf(part)] as Client;
+  const connected = (part: Part) => clients[parts.indexOf(part)] as Connected;
   const key = (part: Part) => keys[parts.indexOf(part)] as string;
   return {
-    maintenance: agent('maintenance', client('maintenance'), story),
-    leasing: agent('leasing', client('leasing'), story),
-    bookkeeper: agent('bookkeeper', client('bookkeeper'), story),
+    maintenance: agent('maintenance', connected('maintenance'), place, story),
+    leasing: agent('leasing', connected('leasing'), place, story),
+    bookkeeper: agent('bookkeeper', connected('bookkeeper'), place, story),
     owner: person(place, 'owner', server.person_key, story),
-    manager: { ...person(place, 'manager', key('manager'), story), ...agent('manager', client('manager'), story) },
+    manager: {
+      ...person(place, 'manager', key('manager'), story),
+      ...agent('manager', connected('manager'), place, story),
+    },
     async close() {
-      await Promise.all(clients.map((one) => one.close()));
+      await Promise.all(clients.map(({ client }) => client.close()));
     },
   };
 }
 
+interface Connected {
+  client: Client;
+  /** Tools that the server says change nothing. */
+  reading: ReadonlySet<string>;
+}
+
 /** The client is a library of its own, which a server does without. */
-async function clientLibrary(): Promise<(url: string, key: string) => Promise<Client>> {
+async function clientLibrary(): Promise<(url: string, key: string) => Promise<Connected>> {
   const { Client, StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client').catch(
     (error: unknown) => {
       if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
@@ -84,7 +93,9 @@ async function clientLibrary(): Promise<(url: string, key: string) => Promise<Cl
     const client = new Client({ name: 'caretaker-demo', version: '1.0.0' });
     const headers = { authorization: `Bearer ${key}` };
     await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
-    return client;
+    const { tools } = await client.listTools();
+    const reading = tools.filter(({ annotations }) => annotations?.readOnlyHint === true);
+    return { client, reading: new Set(reading.map(({ name }) => name)) };
   };
 }
 
@@ -94,11 +105,12 @@ async function makeKey(place: Place, terms: Terms, by: string): Promise<string> 
   return (JSON.parse(stdout) as { key: string }).key;
 }
 
-function agent(who: string, client: Client, story: Story): Agent {
+function agent(who: string, { client, reading }: Connected, { signal }: Place, story: Story): Agent {
   return {
     async ask(tool, args, asked) {
-      const answer = new Answer((await client.callTool({ name: tool, arguments: args })) as CallResult);
-      story.call(who, tool, asked, answer);
+      const result = await client.callTool({ name: tool, arguments: args }, { signal });
+      const answer = new Answer(result as CallResult);
+      story.call({ who, tool, asked, answer, brief: reading.has(tool) });
       return answer;
     },
   };

@@ -22,8 +22,7 @@ const BURST = 'Water pouring from the ceiling, I think a pipe burst upstairs';
 const burstPipe: Scene = {
   day: 'Night one',
   title: '2 AM, a half-sentence: "It\'s Maria, blue building, upstairs… water pouring from the ceiling!"',
-  async play(stage, expect) {
-    const { maintenance, pms, day } = stage;
+  async play({ maintenance, pms, day, tell }, expect) {
     const triage = await maintenance.ask('assess_maintenance_request', { description: BURST }, `"${BURST}"`);
     expect.equal('severity of water through the ceiling', triage.at('severity'), 'emergency');
 
@@ -38,6 +37,8 @@ const burstPipe: Scene = {
       who.structured,
     );
 
+    tell(`asked back: "${String(who.at('question'))}" The line is dead, and the water is not waiting.`);
+
     const report = {
       request_id: 'call-0207-work-order',
       property_id: PROPERTY,
@@ -47,13 +48,13 @@ const burstPipe: Scene = {
       callback_phone: CALLER,
       entry: 'yes',
     };
-    const made = await maintenance.ask('create_work_order', report, 'a job for the place, since the unit is not known');
+    const made = await maintenance.ask('create_work_order', report, 'a job for the place, not for a unit');
     expect.equal('the work order is made', made.state, 'done');
     expect.equal('every field is proved', made.at('write.proof'), 'full');
     await pms.changed(expect, 1, 'the work order');
     const id = made.need('work_order.work_order_id');
 
-    const again = await maintenance.ask('create_work_order', report, 'the same call again, the answer got lost');
+    const again = await maintenance.ask('create_work_order', report, 'once more, its answer got lost');
     expect.equal('the retry is told so', again.at('write.replayed'), true);
     expect.equal('the retry names the same work order', again.at('work_order.work_order_id'), id);
     await pms.changed(expect, 0, 'the retry');
@@ -67,11 +68,7 @@ const burstPipe: Scene = {
       'send the first of them',
     );
     expect.equal('the dispatch is done', sent.state, 'done');
-    expect.that(
-      'somebody is named to call',
-      sent.list('call').length > 0 || /\d{10}/.test(JSON.stringify(sent.at('call'))),
-      sent.at('call'),
-    );
+    expect.that('there is a number to call', typeof sent.at('call.0') === 'string', sent.at('call'));
     await pms.changed(expect, 1, 'the dispatch');
     const job = await pms.record('work_order', id);
     expect.that('the PMS shows who goes', (job.vendor_id ?? job.technician_id) !== undefined, job);
@@ -114,11 +111,11 @@ const gasSmell: Scene = {
   day: 'Day one',
   title: 'A gas smell: people first, then the utility, and only then a plumber',
   async play(stage, expect) {
-    const { maintenance, pms, day } = stage;
+    const { maintenance, pms, day, tell } = stage;
     const { unit_id } = await findUnit(stage, 'B-1A Juniper Terrace');
     const triage = await maintenance.ask('assess_maintenance_request', { description: GAS, unit_id }, `"${GAS}"`);
     expect.equal('severity of a gas smell', triage.at('severity'), 'life_safety');
-    expect.that('there is something to read out', triage.list('instructions').length > 0, triage.structured);
+    tell(`read out first: "${triage.need('instructions.0.lines.0')}"`);
 
     const made = await maintenance.ask(
       'create_work_order',
@@ -163,7 +160,7 @@ const gasSmell: Scene = {
   },
 };
 
-const SINK = 'Kitchen sink leaks into the cabinet, the wood is already swollen';
+const SINK = 'Kitchen sink leaks in the cabinet';
 
 const expiredInsurance: Scene = {
   day: 'Day one',

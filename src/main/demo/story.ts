@@ -9,6 +9,11 @@ interface Told {
   answer: string;
 }
 
+export interface ToldCall extends Omit<Told, 'answer'> {
+  answer: Answer;
+  brief: boolean;
+}
+
 export interface ToldScene {
   day: string;
   title: string;
@@ -19,7 +24,9 @@ export interface ToldScene {
   failures: readonly string[];
 }
 
-const WIDTH = 118;
+const WIDTH = 120;
+/** Less of an answer than this tells nothing. */
+const BRIEF_ANSWER = 36;
 const INDENT = '  ';
 
 /** Tells what happens, scene by scene, as plain lines of text and as data. */
@@ -36,7 +43,10 @@ export class Story {
   }
 
   /** Plays one scene. A scene that cannot go on is a failed expectation, and the next one still has its turn. */
-  async scene(day: string, title: string, play: (expect: Expectations) => Promise<void>): Promise<void> {
+  async scene(
+    { day, title, signal }: { day: string; title: string; signal: AbortSignal },
+    play: (expect: Expectations) => Promise<void>,
+  ): Promise<void> {
     const scene: ToldScene = { day, title, calls: [], pms: [], expectations: 0, failures: [] };
     const isNewDay = this.scenes.at(-1)?.day !== day;
     this.scenes.push(scene);
@@ -46,6 +56,7 @@ export class Story {
     try {
       await play(expect);
     } catch (error) {
+      signal.throwIfAborted();
       expect.that(`the scene can be played to its end`, false, error instanceof Error ? error.message : error);
     }
     scene.expectations = expect.held + expect.failures.length;
@@ -53,15 +64,10 @@ export class Story {
     for (const failure of expect.failures) this.#write(`${INDENT}NOT AS EXPECTED: ${failure}`);
   }
 
-  /** A call and its answer, on one line where they fit. */
-  call(who: string, tool: string, asked: string, answer: Answer): void {
-    const told = { who, tool, asked, answer: firstLine(answer.text) };
-    this.scenes.at(-1)?.calls.push(told);
-    const question = `${INDENT}${who} > ${tool}: ${asked}`;
-    const oneLine = `${question}  =>  ${told.answer}`;
-    if (oneLine.length <= WIDTH) return this.#write(oneLine);
-    this.#write(cut(question, WIDTH));
-    this.#write(cut(`${INDENT}  => ${told.answer}`, WIDTH));
+  /** A call and its answer; a brief one is cut to one line where enough of the answer is left. */
+  call({ who, tool, asked, answer, brief }: ToldCall): void {
+    this.scenes.at(-1)?.calls.push({ who, tool, asked, answer: firstLine(answer.text) });
+    this.#pair(`${who} > ${tool}: ${asked}`, firstLine(answer.text), brief);
   }
 
   /** Something that happens by itself. */
@@ -71,14 +77,21 @@ export class Story {
 
   /** Something that a person did at the command line. */
   person(who: string, did: string, outcome: string): void {
-    this.#write(cut(`${INDENT}${who} $ ${did}`, WIDTH));
-    this.#write(cut(`${INDENT}  => ${firstLine(outcome)}`, WIDTH));
+    this.#pair(`${who} $ ${did}`, firstLine(outcome), false);
   }
 
   /** A change, or its absence, as it was found in the PMS. */
   pms(text: string): void {
     this.scenes.at(-1)?.pms.push(text);
     this.#write(cut(`${INDENT}| PMS: ${text}`, WIDTH));
+  }
+  /** A question and its answer, on one line where they fit. */
+  #pair(question: string, answer: string, brief: boolean): void {
+    const line = `${INDENT}${question}  =>  ${answer}`;
+    const enough = brief && WIDTH - INDENT.length - question.length >= BRIEF_ANSWER;
+    if (line.length <= WIDTH || enough) return this.#write(cut(line, WIDTH));
+    this.#write(cut(`${INDENT}${question}`, WIDTH));
+    this.#write(cut(`${INDENT}  => ${answer}`, WIDTH));
   }
 }
 
