@@ -1,4 +1,4 @@
-import type { FindFilters, FindPage } from '../mirror/find.ts';
+import { type FindFilters, type FindPage, InvalidCursor } from '../mirror/find.ts';
 import { CaretakerError } from '../model/errors.ts';
 import type { RecordKind } from '../model/records.ts';
 import type { Call } from '../tool.ts';
@@ -6,6 +6,9 @@ import type { Found } from './granted_records.ts';
 
 /** Rows that a listing shows at once. */
 const SHOWN = 25;
+
+/** The more rows do not match, the more are read at once, up to this many. */
+const READ_AT_ONCE = 500;
 
 /** Rows that are looked at for one page; a rare match in a large portfolio takes another call with the cursor. */
 const LOOKED_AT = 5_000;
@@ -43,19 +46,29 @@ export async function gatherPage<K extends RecordKind>(
   let next: string | undefined;
   for (; index < connections.length; index += 1) {
     const connection = connections[index] as string;
-    do {
-      const page = await call.records.list(
+    const list = (limit: number) =>
+      call.records.list(
         kind,
         { connection, ...filters },
         {
-          limit: SHOWN,
+          limit,
           ...(position !== undefined && { cursor: position }),
           ...(query.order !== undefined && { order: query.order }),
         },
       );
-      looked += page.records.length;
-      for (const found of page.records) if ((await query.matches?.(found)) ?? true) kept.push(found);
-      position = page.next_cursor;
+    let size = SHOWN;
+    do {
+      const page = await list(size).catch(translated);
+      let end = 0;
+      while (end < page.records.length && kept.length < SHOWN) {
+        const found = page.records[end] as Found<K>;
+        if ((await query.matches?.(found)) ?? true) kept.push(found);
+        end += 1;
+      }
+      looked += end;
+      // What was read too far belongs to the next page: the cursor is that of a page which ends here.
+      position = end < page.records.length ? (await list(end)).next_cursor : page.next_cursor;
+      size = Math.min(size * 4, READ_AT_ONCE);
     } while (position !== undefined && kept.length < SHOWN && looked < LOOKED_AT);
     if (position !== undefined) next = writeCursor(connection, position);
     else if (kept.length >= SHOWN && connections[index + 1] !== undefined)
@@ -83,6 +96,10 @@ function readCursor(cursor: string | undefined): { connection?: string; position
   } catch {
     throw wrongCursor();
   }
+}
+
+function translated(error: unknown): never {
+  throw error instanceof InvalidCursor ? wrongCursor() : error;
 }
 
 function wrongCursor(): CaretakerError {

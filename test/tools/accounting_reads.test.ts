@@ -13,6 +13,7 @@ afterAll(async () => {
 });
 
 const read = (tool: string, args: object = {}) => books.h.ok(BOOKKEEPER, tool, args);
+const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const cents = (amount: string) => Math.round(Number(amount) * 100);
 
 it('each tool fits its share of the context', () => {
@@ -262,7 +263,8 @@ describe('list_postings', () => {
       { write_id: write.write_id, amount: '350.00', invoice_number: 'WAIT-1', property_id: books.property.id },
     ]);
     expect((await read('list_postings', { kind: 'charge', state: 'awaiting_approval' })).waiting).toBeUndefined();
-    const elsewhere = { ...BOOKKEEPER, pins: [books.other.id] };
+    const pins = books.state.property.flatMap(({ id }) => (id === books.property.id ? [] : [id]));
+    const elsewhere = { ...BOOKKEEPER, pins };
     const other = await books.h.ok(elsewhere, 'list_postings', { kind: 'bill', state: 'awaiting_approval' });
     expect(other.waiting).toBeUndefined();
   });
@@ -282,6 +284,8 @@ describe('list_postings', () => {
     [{ kind: 'payment' }, 'kind'],
     [{ kind: 'bill', posting_id: '../8001' }, 'posting_id'],
     [{ kind: 'bill', cursor: 'bm9uc2Vuc2U' }, 'cursor'],
+    // One that another listing gave out, in another order.
+    [{ kind: 'bill', cursor: encoded(['sandbox', encoded(['id', '', '', '8001'])]) }, 'cursor'],
   ])('refuses %o', async (args, field) => {
     expect(await books.h.refused(BOOKKEEPER, 'list_postings', args)).toMatchObject({ field });
   });

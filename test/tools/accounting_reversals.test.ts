@@ -51,7 +51,9 @@ describe.each(KINDS)('a %s', (kind) => {
     });
     expect(await books.posted()).toBe(before + 1);
     const state = await books.h.sandbox.state();
-    expect(first(state[record], (one) => one.id === result.reversal.posting_id)).toMatchObject({ reverses_id: id });
+    expect(first<{ id: string }>(state[record], (one) => one.id === result.reversal.posting_id)).toMatchObject({
+      reverses_id: id,
+    });
     const again = await refused(kind, id, { not_duplicate_of: result.write.write_id });
     expect(again).toMatchObject({ code: 'conflict', field: 'posting_id' });
     const listed = await books.h.ok(BOOKKEEPER, 'list_postings', { kind, posting_id: id });

@@ -75,16 +75,19 @@ export async function openBooks(options: Partial<HarnessOptions> = {}) {
       ...more,
     }),
     /** An invoice of one line; `total` alone changes both. */
-    bill: ({ total = '350.00', ...more }: { total?: string; [field: string]: unknown } = {}) => ({
-      request_id: h.requestId(),
-      vendor_id: vendor.id,
-      invoice_number: `T-${h.requestId()}`,
-      invoice_date: '2026-11-20',
-      due_date: '2026-12-20',
-      total,
-      lines: [{ account_id: account('5110'), amount: total, property_id: property.id, unit_id: lease.unit_id }],
-      ...more,
-    }),
+    bill: (more: object = {}) => {
+      const total = 'total' in more ? more.total : '350.00';
+      return {
+        request_id: h.requestId(),
+        vendor_id: vendor.id,
+        invoice_number: `T-${h.requestId()}`,
+        invoice_date: '2026-11-20',
+        due_date: '2026-12-20',
+        total,
+        lines: [{ account_id: account('5110'), amount: total, property_id: property.id, unit_id: lease.unit_id }],
+        ...more,
+      };
+    },
     entry: (more: object = {}) => ({
       request_id: h.requestId(),
       property_id: property.id,
