@@ -60,6 +60,14 @@ describe('a portfolio', () => {
     expect(await hashOf({ ...options, units: 91 })).not.toBe(await hashOf(options));
   });
 
+  it('has its callers with the telephone that they share, whatever chance says', async () => {
+    for (let seed = 0; seed < 60; seed += 1) {
+      const { resident } = await stateOf({ seed, units: 12, properties: 2 });
+      const callers = resident.filter(({ phones }) => phones.some(({ number }) => number === '+15125550143'));
+      expect(callers.map(({ first_name }) => first_name)).toEqual(expect.arrayContaining(['Maria', 'María']));
+    }
+  });
+
   it('holds together at any size', async () => {
     const sizes = fc.record({
       seed: fc.integer({ min: 0, max: 2 ** 31 }),
