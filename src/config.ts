@@ -11,7 +11,7 @@ export interface KnownNames {
 }
 
 /** A start-up error that names the key at fault. Its message never contains a value taken from the environment. */
-export class ConfigError extends Error {
+class ConfigError extends Error {
   override name = 'ConfigError';
 }
 

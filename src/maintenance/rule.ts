@@ -1,7 +1,7 @@
 import type { Severity, Trade } from '../model/values.ts';
 
 /** What can hurt somebody; instructions are kept per kind. */
-export const HAZARD_KINDS = [
+const HAZARD_KINDS = [
   'fire',
   'gas',
   'carbon_monoxide',

@@ -11,7 +11,7 @@ import type { Readable, Writable } from 'node:stream';
 import { serialise } from './wire.ts';
 
 /** A request larger than this is refused, as over HTTP. */
-export const MAX_MESSAGE_BYTES = 1024 * 1024;
+const MAX_MESSAGE_BYTES = 1024 * 1024;
 
 /** When the client has closed its end, requests already received may still be answered for this long. */
 const DRAIN_MS = 2_000;

@@ -10,7 +10,7 @@ import { Cents, Channel, Consent, Id, Instant, LocalDate, Phone, Severity, Trade
 
 const text = z.string().min(1).max(100_000);
 
-export const CreateWorkOrder = z.object({
+const CreateWorkOrder = z.object({
   kind: z.literal('create_work_order'),
   property_id: Id,
   unit_id: Id.optional(),
@@ -29,7 +29,7 @@ export const CreateWorkOrder = z.object({
   file_ids: z.array(z.string()).default([]),
 });
 
-export const UpdateWorkOrder = z.object({
+const UpdateWorkOrder = z.object({
   kind: z.literal('update_work_order'),
   work_order_id: Id,
   property_id: Id,
@@ -49,14 +49,14 @@ export const UpdateWorkOrder = z.object({
   note: z.object({ text, is_public: z.boolean() }).optional(),
 });
 
-export const AddWorkOrderNote = z.object({
+const AddWorkOrderNote = z.object({
   kind: z.literal('add_work_order_note'),
   work_order_id: Id,
   property_id: Id,
   note: z.object({ text, is_public: z.boolean() }),
 });
 
-export const AssignWorkOrder = z
+const AssignWorkOrder = z
   .object({
     kind: z.literal('assign_work_order'),
     work_order_id: Id,
@@ -109,7 +109,7 @@ export const UpdateGuestCard = z.object({
   note: z.object({ text, is_public: z.boolean() }).optional(),
 });
 
-export const ScheduleTour = z.object({
+const ScheduleTour = z.object({
   kind: z.literal('schedule_tour'),
   property_id: Id,
   guest_card_id: Id,
@@ -121,7 +121,7 @@ export const ScheduleTour = z.object({
   notes: z.string().optional(),
 });
 
-export const RescheduleTour = z.object({
+const RescheduleTour = z.object({
   kind: z.literal('reschedule_tour'),
   tour_id: Id,
   property_id: Id,
@@ -131,14 +131,14 @@ export const RescheduleTour = z.object({
   notes: z.string().optional(),
 });
 
-export const CancelTour = z.object({
+const CancelTour = z.object({
   kind: z.literal('cancel_tour'),
   tour_id: Id,
   property_id: Id,
   notes: z.string().optional(),
 });
 
-export const RecordTourOutcome = z.object({
+const RecordTourOutcome = z.object({
   kind: z.literal('record_tour_outcome'),
   tour_id: Id,
   property_id: Id,
@@ -146,7 +146,7 @@ export const RecordTourOutcome = z.object({
   notes: z.string().optional(),
 });
 
-export const UpdateLease = z.object({
+const UpdateLease = z.object({
   kind: z.literal('update_lease'),
   lease_id: Id,
   property_id: Id,
@@ -164,7 +164,7 @@ export const UpdateLease = z.object({
   reason: z.string().optional(),
 });
 
-export const UpdateResident = z.object({
+const UpdateResident = z.object({
   kind: z.literal('update_resident'),
   resident_id: Id,
   property_id: Id,
@@ -172,10 +172,11 @@ export const UpdateResident = z.object({
   emails: z.array(z.string()).optional(),
   preferred_channel: z.enum(['phone', 'sms', 'email']).optional(),
   forwarding_address: z.string().optional(),
+  /** All that are in force, not only a new one. */
   consents: z.array(Consent).optional(),
 });
 
-export const PostCharge = z.object({
+const PostCharge = z.object({
   kind: z.literal('post_charge'),
   property_id: Id,
   lease_id: Id,
@@ -190,7 +191,7 @@ export const PostCharge = z.object({
   work_order_id: Id.optional(),
 });
 
-export const ReverseCharge = z.object({
+const ReverseCharge = z.object({
   kind: z.literal('reverse_charge'),
   property_id: Id,
   charge_id: Id,
@@ -199,7 +200,7 @@ export const ReverseCharge = z.object({
   reason: text,
 });
 
-export const PostBill = z.object({
+const PostBill = z.object({
   kind: z.literal('post_bill'),
   property_id: Id,
   vendor_id: Id,
@@ -213,7 +214,7 @@ export const PostBill = z.object({
   file_ids: z.array(z.string()).default([]),
 });
 
-export const ReverseBill = z.object({
+const ReverseBill = z.object({
   kind: z.literal('reverse_bill'),
   property_id: Id,
   bill_id: Id,
@@ -221,7 +222,7 @@ export const ReverseBill = z.object({
   reason: text,
 });
 
-export const PostJournalEntry = z.object({
+const PostJournalEntry = z.object({
   kind: z.literal('post_journal_entry'),
   property_id: Id,
   date: LocalDate,
@@ -229,7 +230,7 @@ export const PostJournalEntry = z.object({
   lines: z.array(JournalLine).min(2),
 });
 
-export const ReverseJournalEntry = z.object({
+const ReverseJournalEntry = z.object({
   kind: z.literal('reverse_journal_entry'),
   property_id: Id,
   journal_entry_id: Id,
@@ -237,7 +238,7 @@ export const ReverseJournalEntry = z.object({
   reason: text,
 });
 
-export const RecordCommunication = z.object({
+const RecordCommunication = z.object({
   kind: z.literal('record_communication'),
   property_id: Id.optional(),
   channel: Channel,

@@ -79,16 +79,15 @@ export type Unit = z.infer<typeof Unit>;
  * The party that a ledger belongs to: Buildium's lease account, AppFolio's occupancy, Yardi's and Rent Manager's
  * tenant, RealPage's household.
  */
-export const Household = z.object({
+const Household = z.object({
   id: Id,
   property_id: Id,
   unit_id: Id.optional(),
   name: z.string(),
   resident_ids: z.array(Id),
 });
-export type Household = z.infer<typeof Household>;
 
-export const ResidentStatus = z.enum(['future', 'current', 'notice', 'eviction', 'past', 'cancelled']);
+const ResidentStatus = z.enum(['future', 'current', 'notice', 'eviction', 'past', 'cancelled']);
 
 export const Resident = z.object({
   id: Id,
@@ -176,7 +175,7 @@ export const Estimate = z.object({
   status: z.enum(['pending', 'approved', 'declined']).default('pending'),
 });
 
-export const Visit = z.object({ start: Instant, end: Instant.optional() });
+const Visit = z.object({ start: Instant, end: Instant.optional() });
 
 export const Note = z.object({
   at: Instant,

@@ -37,7 +37,7 @@ export const Address = z.object({
 export type Address = z.infer<typeof Address>;
 
 /** How a person may be reached. Consent and opt-outs are kept per channel. */
-export const CHANNELS = ['phone', 'sms', 'email', 'chat', 'in_person'] as const;
+const CHANNELS = ['phone', 'sms', 'email', 'chat', 'in_person'] as const;
 export const Channel = z.enum(CHANNELS);
 export type Channel = z.infer<typeof Channel>;
 

@@ -9,7 +9,7 @@ import {
 } from 'node:crypto';
 
 /** The environment variable that holds the ring: `id1:base64key,id2:base64key`, the first one seals. */
-export const KEYRING_VARIABLE = 'CARETAKER_KEYRING';
+const KEYRING_VARIABLE = 'CARETAKER_KEYRING';
 
 /** The id of the key that everybody knows, for the sandbox alone. */
 const DEVELOPMENT_ID = 'development';

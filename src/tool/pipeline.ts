@@ -7,7 +7,7 @@ import type { ReadTool, Tool, WriteTool } from '../tool.ts';
 import type { OpenWrite } from '../writeback/open_write.ts';
 import { SPENT_STATES } from '../writeback/states.ts';
 import { RequestUsed } from '../writeback/submit.ts';
-import { WriteViewSchema } from '../writeback/view.ts';
+import { type WriteView, WriteViewSchema } from '../writeback/view.ts';
 import { type Answer, errorAnswer, toCaretakerError } from './answers.ts';
 import { createCall, type PipelineCall } from './call.ts';
 import { describeIssue } from './issues.ts';
@@ -203,12 +203,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     write: OpenWrite,
     replayed: boolean,
   ): Promise<Answer> {
-    const view = await parts.writeback.view(write.row, { replayed });
+    const view = asSeenBy(call, write, await parts.writeback.view(write.row, { replayed }));
     const found = tool.present === undefined ? {} : await tool.present(call, write);
     const answer = present(tool, { ...write.answer, ...found, write: view }, input);
     // A change that the PMS refused is an error to the caller, but one whose write can be looked up.
-    if (SPENT_STATES.includes(write.row.state) && write.row.error_code !== null) return { ...answer, isError: true };
-    return answer;
+    if (!SPENT_STATES.includes(write.row.state) || view.error === undefined) return answer;
+    return { ...answer, text: `${view.error.code}: ${view.error.message} ${view.next ?? ''}`.trim(), isError: true };
   }
 
   function present(tool: Tool, output: unknown, input: Record<string, unknown>): Answer {
@@ -249,6 +249,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         return errorAnswer(refused);
       }
     },
+  };
+}
+
+/** A write's view with the ids under which the caller knows its records. */
+function asSeenBy(call: PipelineCall, { row }: OpenWrite, view: WriteView): WriteView {
+  const ref = (id: string) => call.records.ref(row.connection, row.scope, id);
+  return {
+    ...view,
+    ...(view.record_id !== undefined && { record_id: ref(view.record_id) }),
+    ...(view.property_id !== undefined && { property_id: ref(view.property_id) }),
   };
 }
 

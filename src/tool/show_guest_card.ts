@@ -9,7 +9,7 @@ import { viewTour } from './touring.ts';
 const RECENT_MS = 86_400_000;
 
 /** The tours of some cards, by card id. In lists only those that stand; of one card all there were. */
-export async function toursOf(
+async function toursOf(
   call: Call,
   cards: readonly Found<'guest_card'>[],
   { all }: { all: boolean },

@@ -6,7 +6,7 @@ import { recordChanges } from '../store/changes.ts';
 import { moveWrite, writeById } from './ledger.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
 import type { Runtime } from './runtime.ts';
-import { endUnsentIn } from './endings.ts';
+import { endUnsentIn, tellPeople } from './endings.ts';
 import { audit, change } from './journal.ts';
 
 /*
@@ -138,6 +138,7 @@ export async function resolveWrite(
       audit(write, 'write.resolved', now, state, { ...finding }, grant.principal),
     ]);
     await recordChanges(trx, now, [change(write, 'write', writeId, `resolved_${state}`)]);
+    if (finding.happened) await tellPeople(trx, runtime, write, finding.record_id ?? row.record_id, now);
   });
 }
 

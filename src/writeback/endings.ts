@@ -91,3 +91,20 @@ export async function settleReservations(trx: Db, write: OpenWrite, state: Write
     )
     .execute();
 }
+
+/** Puts what people are to be told of a proved change in the outbox. */
+export async function tellPeople(
+  trx: Db,
+  runtime: Runtime,
+  write: OpenWrite,
+  recordId: string | null,
+  now: number,
+): Promise<void> {
+  for (const { kind, body } of write.notices)
+    await enqueueNotification(trx, runtime.keyring, {
+      id: newId('n', now),
+      kind,
+      now,
+      body: { ...body, write_id: write.row.write_id, ...(recordId !== null && { record_id: recordId }) },
+    });
+}

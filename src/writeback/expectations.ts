@@ -1,5 +1,5 @@
 import type { Command, CommandKind, CommandOf } from '../model/commands.ts';
-import type { GuestCard, Lease, RecordKind, Resident, WorkOrder } from '../model/records.ts';
+import type { GuestCard, Lease, RecordKind, WorkOrder } from '../model/records.ts';
 import type { Consent, Phone } from '../model/values.ts';
 
 /**
@@ -85,13 +85,13 @@ const EXPECTED: { [K in CommandKind]: Expectation<K> } = {
   cancel_tour: (command) => defined({ status: 'cancelled', notes: command.notes }),
   record_tour_outcome: (command) => defined({ status: command.outcome, notes: command.notes }),
   update_lease: (command, before) => leaseExpectation(command, before as Lease | undefined),
-  update_resident: (command, before) =>
+  update_resident: (command) =>
     defined({
       phones: phoneNumbers(command.phones),
       emails: command.emails,
       preferred_channel: command.preferred_channel,
       forwarding_address: command.forwarding_address,
-      consents: consentStates(mergedConsents((before as Resident | undefined)?.consents, command.consents)),
+      consents: consentStates(command.consents),
     }),
   post_charge: ({ kind: _kind, ...fields }) => defined({ ...fields, kind: 'charge' }),
   reverse_charge: (command) =>
@@ -102,13 +102,6 @@ const EXPECTED: { [K in CommandKind]: Expectation<K> } = {
   reverse_journal_entry: (command) => defined({ reverses_id: command.journal_entry_id, date: command.date }),
   record_communication: ({ kind: _kind, consent: _consent, ...fields }) => defined({ ...fields }),
 };
-
-function mergedConsents(before: readonly Consent[] | undefined, added: readonly Consent[] | undefined) {
-  if (added === undefined) return undefined;
-  const latest = new Map((before ?? []).map((consent) => [consent.channel, consent]));
-  for (const consent of added) latest.set(consent.channel, consent);
-  return [...latest.values()];
-}
 
 function leaseExpectation({ change }: CommandOf<'update_lease'>, lease: Lease | undefined): Record<string, unknown> {
   if (change.action === 'accept_renewal') {

@@ -1,11 +1,9 @@
-import { enqueueNotification } from '../approvals/notifications.ts';
 import { appendAudit } from '../audit/audit.ts';
 import { type Connector, type StepResult, VendorError } from '../connectors/connector.ts';
 import { changedRecordId, COMMANDS } from '../model/commands.ts';
 import type { RecordKind } from '../model/records.ts';
 import { recordChanges } from '../store/changes.ts';
-import { settleReservations } from './endings.ts';
-import { newId } from './ids.ts';
+import { settleReservations, tellPeople } from './endings.ts';
 import { audit, change } from './journal.ts';
 import { moveWrite, updateStep } from './ledger.ts';
 import type { OpenWrite } from './open_write.ts';
@@ -53,13 +51,7 @@ export async function finish(runtime: Runtime, write: OpenWrite, result: StepRes
       audit(write, 'write.done', now, 'done', { record_id: id, proof: proof.proof, fields: proof.fields }),
     ]);
     await recordChanges(trx, now, [change(write, kind, id, command.kind)]);
-    for (const notice of write.notices)
-      await enqueueNotification(trx, runtime.keyring, {
-        id: newId('n', now),
-        kind: notice.kind,
-        now,
-        body: { ...notice.body, write_id: row.write_id, record_id: id },
-      });
+    await tellPeople(trx, runtime, write, id, now);
   });
   await refreshMirror(runtime, write, kind, id, after, now);
 }
