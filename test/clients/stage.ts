@@ -7,14 +7,14 @@ import { addDays } from '../../src/model/zoned_time.ts';
 import { MAIN, newPlace, type Place } from '../main/command_line.ts';
 import { type Agent, connect } from './agent.ts';
 
-const SET_CLOCK = resolve(import.meta.dirname, '../fixtures/clock/set_clock.mjs');
+const SHIFT_CLOCK = resolve(import.meta.dirname, '../fixtures/clock/shift_clock.mjs');
 
 export interface StageOptions {
   units?: number;
   properties?: number;
   /** Keys of the configuration beside `connections`. */
   config?: object;
-  /** The instant at which every process of the stage begins; default the machine's own clock. */
+  /** The instant at which the stage begins, for all of its processes; default the machine's own clock. */
   at?: string;
 }
 
@@ -28,7 +28,8 @@ export class Stage {
   readonly place: Place;
   /** The PMS's own file, opened by this process: what is really in the books. */
   readonly pms: ReturnType<typeof createSandbox>;
-  #at: string | undefined;
+  /** How far the clock of the stage is ahead of the machine's, milliseconds. */
+  #shift = 0;
   #child: ChildProcess | undefined;
   #url = '';
   #adminKey = '';
@@ -37,11 +38,11 @@ export class Stage {
   private constructor({ units = 120, properties = 3, config = {}, at }: StageOptions) {
     const connections = [{ id: 'sandbox', pms: 'sandbox', file: './pms.db', units, properties }];
     this.place = newPlace({ connections, ...config });
-    this.#at = at;
+    this.setClock(at);
     const plain = this.place.environment;
     this.place.environment = (key) => ({
       ...plain(key),
-      ...(this.#at !== undefined && { NODE_OPTIONS: `--import=${SET_CLOCK}`, TEST_CLOCK: this.#at }),
+      ...(this.#shift !== 0 && { NODE_OPTIONS: `--import=${SHIFT_CLOCK}`, CLOCK_SHIFT_MS: String(this.#shift) }),
     });
     this.pms = createSandbox({ file: join(this.place.folder, 'pms.db'), clock: () => this.now });
   }
@@ -62,7 +63,12 @@ export class Stage {
   }
 
   get now(): number {
-    return this.#at === undefined ? Date.now() : Date.parse(this.#at);
+    return Date.now() + this.#shift;
+  }
+
+  /** Sets the clock of the processes that are started from now on; they all go by the same one. */
+  setClock(at: string | undefined): void {
+    if (at !== undefined) this.#shift = Date.parse(at) - Date.now();
   }
 
   /** Today in the zone of most of the portfolio, some days on. */
@@ -71,9 +77,8 @@ export class Stage {
     return addDays(today, later);
   }
 
-  /** Starts the server, again after it was ended; `at` sets its clock anew. */
-  async start(at = this.#at): Promise<void> {
-    this.#at = at;
+  /** Starts the server, again after it was ended. */
+  async start(): Promise<void> {
     const child = spawn(process.execPath, [MAIN, 'serve', '--http', '--port', '0', '--json'], {
       cwd: this.place.folder,
       env: this.place.environment(),
