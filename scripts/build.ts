@@ -18,6 +18,7 @@ const COPIED = [
   'prompts',
   'src/connectors/sandbox/data',
   'src/guard.mjs',
+  'src/main/demo/NOTICE.md',
   'src/main/demo/zillow_rentals_lead.urlencoded',
 ];
 

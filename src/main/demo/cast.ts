@@ -25,28 +25,15 @@ export interface Cast {
   close(): Promise<void>;
 }
 
-type Terms = readonly string[];
-
 /** What each key allows. Only the bookkeeper may move small sums without a person; a bill always waits for one. */
 const TERMS = {
-  maintenance: ['--agent', '--name', 'maintenance agent', '--owner', 'admin', '--role', 'maintenance_agent'],
-  leasing: [
-    '--agent',
-    '--name',
-    'leasing agent',
-    '--owner',
-    'admin',
-    '--role',
-    'leasing_agent',
-    '--scope',
-    'leases:write',
-  ],
-  bookkeeper: [
-    ...['--agent', '--name', 'bookkeeper', '--owner', 'admin', '--role', 'bookkeeper'],
-    ...['--limit', 'post_gl_charge=250.00/1000.00', '--limit', 'reverse_posting=250.00/1000.00'],
-  ],
-  manager: ['--person', '--name', 'manager', '--role', 'property_manager', '--scope', 'approvals:decide'],
-} as const satisfies Record<string, Terms>;
+  maintenance: '--agent --name maintenance-agent --owner admin --role maintenance_agent',
+  leasing: '--agent --name leasing-agent --owner admin --role leasing_agent --scope leases:write',
+  bookkeeper:
+    '--agent --name bookkeeper --owner admin --role bookkeeper' +
+    ' --limit post_gl_charge=250.00/1000.00 --limit reverse_posting=250.00/1000.00',
+  manager: '--person --name manager --role property_manager --scope approvals:decide',
+} as const;
 type Part = keyof typeof TERMS;
 
 /** Makes a key for everybody and connects a client for each. */
@@ -99,8 +86,8 @@ async function clientLibrary(): Promise<(url: string, key: string) => Promise<Co
   };
 }
 
-async function makeKey(place: Place, terms: Terms, by: string): Promise<string> {
-  const { code, stdout, stderr } = await runCaretaker(place, ['keys', 'create', ...terms, '--json'], by);
+async function makeKey(place: Place, terms: string, by: string): Promise<string> {
+  const { code, stdout, stderr } = await runCaretaker(place, ['keys', 'create', ...terms.split(' '), '--json'], by);
   if (code !== 0) throw new Error(`A key could not be made: ${stderr}`);
   return (JSON.parse(stdout) as { key: string }).key;
 }

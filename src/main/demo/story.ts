@@ -9,17 +9,18 @@ interface Told {
   answer: string;
 }
 
-export interface ToldCall extends Omit<Told, 'answer'> {
+interface ToldCall extends Omit<Told, 'answer'> {
   answer: Answer;
   brief: boolean;
 }
 
-export interface ToldScene {
+interface ToldScene {
   day: string;
   title: string;
   calls: Told[];
   /** What changed in the PMS, as read from the PMS. */
   pms: string[];
+  ok: boolean;
   expectations: number;
   failures: readonly string[];
 }
@@ -47,7 +48,7 @@ export class Story {
     { day, title, signal }: { day: string; title: string; signal: AbortSignal },
     play: (expect: Expectations) => Promise<void>,
   ): Promise<void> {
-    const scene: ToldScene = { day, title, calls: [], pms: [], expectations: 0, failures: [] };
+    const scene: ToldScene = { day, title, calls: [], pms: [], ok: false, expectations: 0, failures: [] };
     const isNewDay = this.scenes.at(-1)?.day !== day;
     this.scenes.push(scene);
     if (isNewDay) this.#write(`\n${day.toUpperCase()}`);
@@ -59,6 +60,7 @@ export class Story {
       signal.throwIfAborted();
       expect.that(`the scene can be played to its end`, false, error instanceof Error ? error.message : error);
     }
+    scene.ok = expect.ok;
     scene.expectations = expect.held + expect.failures.length;
     scene.failures = expect.failures;
     for (const failure of expect.failures) this.#write(`${INDENT}NOT AS EXPECTED: ${failure}`);
@@ -77,6 +79,7 @@ export class Story {
 
   /** Something that a person did at the command line. */
   person(who: string, did: string, outcome: string): void {
+    this.scenes.at(-1)?.calls.push({ who, tool: 'command line', asked: did, answer: firstLine(outcome) });
     this.#pair(`${who} $ ${did}`, firstLine(outcome), false);
   }
 
@@ -85,6 +88,7 @@ export class Story {
     this.scenes.at(-1)?.pms.push(text);
     this.#write(cut(`${INDENT}| PMS: ${text}`, WIDTH));
   }
+
   /** A question and its answer, on one line where they fit. */
   #pair(question: string, answer: string, brief: boolean): void {
     const line = `${INDENT}${question}  =>  ${answer}`;
