@@ -21,16 +21,20 @@ export const createMirror: Migration = ({ text, integer, real, table, key_only_t
     as_of ${integer} not null,
     primary key (connection, kind, scope, id)
   ) ${table}`,
-  // With the date, so that the newest few of a place cost the same however much has happened there.
-  'create index mirror_records_property on mirror_records (connection, kind, property_id, listed_on)',
-  'create index mirror_records_unit on mirror_records (connection, kind, unit_id, listed_on)',
-  'create index mirror_records_common on mirror_records (connection, kind, property_id, listed_on) where unit_id is null',
-  'create index mirror_records_household on mirror_records (connection, kind, household_id)',
-  'create index mirror_records_resident on mirror_records (connection, kind, resident_id)',
-  // With the status, so that somebody's open work is counted in the index alone.
-  'create index mirror_records_vendor on mirror_records (connection, kind, vendor_id, status)',
-  `create index mirror_records_technician on mirror_records (connection, kind, technician_id, status)
-    where technician_id is not null`,
+  // Every list is read in the order of its index: where it had to be sorted, SQLite would rather read the whole kind.
+  'create index mirror_records_property on mirror_records (connection, kind, property_id, scope, id)',
+  'create index mirror_records_dated on mirror_records (connection, kind, property_id, listed_on, scope, id)',
+  `create index mirror_records_common on mirror_records (connection, kind, property_id, listed_on, scope, id)
+    where unit_id is null`,
+  ...['unit_id', 'household_id', 'resident_id', 'vendor_id'].map(
+    (column) => `create index mirror_records_${column} on mirror_records (connection, kind, ${column}, scope, id)
+      where ${column} is not null`,
+  ),
+  // Somebody's open work is counted in the index alone.
+  ...['vendor_id', 'technician_id'].map(
+    (column) => `create index mirror_records_load_${column} on mirror_records (connection, kind, ${column}, status)
+      where ${column} is not null`,
+  ),
   'create index mirror_records_status on mirror_records (connection, kind, status, listed_on)',
 
   `create table mirror_versions (

@@ -1,4 +1,5 @@
 import { type LookAlike, lookAlikes, type NewRequest } from '../maintenance/look_alikes.ts';
+import type { FindFilters } from '../mirror/find.ts';
 import type { Call } from '../tool.ts';
 import type { Found } from './granted_records.ts';
 
@@ -18,19 +19,20 @@ export async function similarWork(
   unit: Found<'unit'> | undefined,
   request: Pick<NewRequest, 'description' | 'trade' | 'location'>,
 ): Promise<LookAlike[]> {
-  const where = {
-    connection: property.connection,
-    property_ids: [property.record.id],
-    listed_from: new Date(call.now - DAYS * 86_400_000).toISOString(),
+  const { connection, scope } = property;
+  const listed_from = new Date(call.now - DAYS * 86_400_000).toISOString();
+  const newest = async (where: FindFilters, limit: number) => {
+    const page = { limit, order: 'newest_first' as const };
+    return (await call.records.list('work_order', { connection, scope, listed_from, ...where }, page)).records;
   };
-  const newest = async (unit_id: string | null | undefined, limit: number) => {
-    const filters = unit_id === undefined ? where : { ...where, unit_id };
-    return (await call.records.list('work_order', filters, { limit, order: 'newest_first' })).records;
-  };
+  const property_ids = [property.record.id];
   const recent =
     unit === undefined
-      ? await newest(undefined, NEWEST.property)
-      : [...(await newest(unit.record.id, NEWEST.unit)), ...(await newest(null, NEWEST.common))];
+      ? await newest({ property_ids }, NEWEST.property)
+      : [
+          ...(await newest({ unit_id: unit.record.id }, NEWEST.unit)),
+          ...(await newest({ property_ids, unit_id: null }, NEWEST.common)),
+        ];
   return lookAlikes(
     { ...request, property_id: property.record.id, unit_id: unit?.record.id },
     recent.map(({ record }) => record),
