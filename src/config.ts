@@ -65,7 +65,10 @@ const staff = z.strictObject({
 const schema = z.strictObject({
   organisation: z.string().min(1).max(200).default('Sandbox Property Management'),
   store: z.string().default('sqlite:./data/caretaker.db'),
-  connections: z.array(connection).min(1).default(() => [connection.parse({ id: 'sandbox', pms: 'sandbox' })]),
+  connections: z
+    .array(connection)
+    .min(1)
+    .default(() => [connection.parse({ id: 'sandbox', pms: 'sandbox' })]),
   leasing: z
     .strictObject({
       hours: hours.default({ 'mon-fri': '09:00-18:00', sat: '10:00-16:00' }),
@@ -83,7 +86,10 @@ const schema = z.strictObject({
       lockout: z.enum(['emergency', 'urgent', 'routine']).default('urgent'),
       no_hot_water: z.enum(['emergency', 'urgent']).default('urgent'),
       refrigerator: z.enum(['emergency', 'urgent']).default('urgent'),
-      after_hours: z.string().regex(/^\d{2}:\d{2}-\d{2}:\d{2}$/).default('18:00-08:00'),
+      after_hours: z
+        .string()
+        .regex(/^\d{2}:\d{2}-\d{2}:\d{2}$/)
+        .default('18:00-08:00'),
     })
     .prefault({}),
   staff: z.array(staff).default([]),
@@ -134,7 +140,8 @@ export function loadConfig(
   known: KnownNames,
 ): Config {
   const usual = resolve(options.cwd, 'caretaker.config.json');
-  const file = options.file === undefined ? (existsSync(usual) ? usual : undefined) : resolve(options.cwd, options.file);
+  const file =
+    options.file === undefined ? (existsSync(usual) ? usual : undefined) : resolve(options.cwd, options.file);
   const raw = file === undefined ? {} : readJson(file);
   const parsed = check(schema, fillIn(raw, options.environment, ''), '');
   const ids = new Set<string>();

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   escalations: { summary: 'list cases and take them over', load: () => import('./escalations.ts') },
   writes: { summary: 'list and show writes, resolve stuck ones', load: () => import('./writes.ts') },
   vendors: { summary: 'keep what the PMS does not hold about vendors', load: () => import('./vendors.ts') },
+  sync: { summary: 'read the PMS again into the mirror', load: () => import('./sync.ts') },
   audit: { summary: 'verify and export the audit log', load: () => import('./audit.ts') },
   backup: { summary: 'copy the store to a new file', load: () => import('./backup.ts') },
   restore: { summary: 'put a backup in the place of the store', load: () => import('./restore.ts') },

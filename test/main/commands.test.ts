@@ -285,6 +285,24 @@ describe('vendors', () => {
   });
 });
 
+describe('sync', () => {
+  it('reads the PMS again, all of it or some kinds', async () => {
+    const all = await place.json<{ connection: string; records: number }[]>(['sync']);
+    expect(all).toMatchObject([{ connection: 'sandbox' }]);
+    expect(all[0]!.records).toBeGreaterThan(1_000);
+    expect(await place.json(['sync', 'sandbox', '--kind', 'vendor', 'unit'])).toEqual(all);
+  });
+
+  it.each([
+    ['a kind that does not exist', ['sync', '--kind', 'tenant'], 'invalid_input'],
+    ['a connection that does not exist', ['sync', 'other'], 'not_found'],
+  ])('refuses %s', async (_what, args, code) => {
+    const { code: exit, errors } = await place.run([...args, '--json']);
+    expect(exit).toBe(1);
+    expect(errorOf(errors).code).toBe(code);
+  });
+});
+
 describe('audit, backup and restore', () => {
   it('verify the chain, copy the store and put it back, with what came after it set aside', async () => {
     const backup = join(place.folder, 'copy.db');
