@@ -21,7 +21,7 @@ export function define(command: Command, scenes: readonly Scene[] = SCENES): voi
     .action((options: DemoOptions) => demo(options, scenes));
 }
 
-/** Plays the demonstration. The exit code is 0 only where every expectation held, and 130 after Ctrl-C. */
+/** Plays the demonstration. The exit code is 0 only where every expectation held, and 130 where it was stopped. */
 async function demo(options: DemoOptions, scenes: readonly Scene[]): Promise<void> {
   const output = new Output(options.json === true);
   const stop = new AbortController();
@@ -29,7 +29,9 @@ async function demo(options: DemoOptions, scenes: readonly Scene[]): Promise<voi
     if (stop.signal.aborted) process.exit(130);
     stop.abort(new Error('Stopped.'));
   };
+  const onUnread = () => stop.abort(new Error('Stopped: nobody reads the output any more.'));
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  process.stdout.on('error', onUnread);
   let folder: string | undefined;
   try {
     folder = await mkdtemp(join(tmpdir(), 'caretaker-demo-'));
@@ -44,6 +46,7 @@ async function demo(options: DemoOptions, scenes: readonly Scene[]): Promise<voi
     if (folder !== undefined && options.keep === true) output.note(`The data is in ${folder}/data.`);
     else if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    process.stdout.off('error', onUnread);
   }
 }
 

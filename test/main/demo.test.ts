@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Answer } from '../../src/main/demo/answer.ts';
 import { Expectations } from '../../src/main/demo/expectations.ts';
@@ -29,7 +30,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a script with its own folder for temporary files; `onLine` is told each line of its output. */
-async function play(args: readonly string[], onLine: (line: string, stop: () => void) => void = () => {}) {
+async function play(
+  args: readonly string[],
+  onLine: (line: string, child: ChildProcessByStdio<null, Readable, Readable>) => void = () => {},
+) {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, TMPDIR: folder, NODE_COMPILE_CACHE: COMPILED, CARETAKER_API_KEY: 'from somewhere else' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -38,7 +42,7 @@ async function play(args: readonly string[], onLine: (line: string, stop: () => 
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said.stdout += text;
-    for (const line of text.split('\n')) onLine(line, () => child.kill('SIGINT'));
+    for (const line of text.split('\n')) onLine(line, child);
   });
   const code = await new Promise<number | null>((done) => child.on('close', done));
   return { code, ...said, lines: said.stdout.split('\n') };
@@ -80,11 +84,22 @@ describe('the demonstration', () => {
   });
 
   it('ends its server and takes its data away when it is stopped', async () => {
-    const { code, stdout, stderr } = await play([MAIN, 'demo'], (line, stop) => {
-      if (line.includes('PMS: create_work_order')) stop();
+    const { code, stdout, stderr } = await play([MAIN, 'demo'], (line, child) => {
+      if (line.includes('PMS: create_work_order')) child.kill('SIGINT');
     });
     expect({ code, stderr: stderr.trim() }).toEqual({ code: 130, stderr: 'Stopped.' });
     expect(stdout).not.toMatch(/expectations/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('stops where nobody reads on', async () => {
+    const { code, stderr } = await play([MAIN, 'demo'], (line, child) => {
+      if (line.includes('PMS: create_work_order')) child.stdout.destroy();
+    });
+    expect({ code, stderr: stderr.trim() }).toEqual({
+      code: 130,
+      stderr: 'Stopped: nobody reads the output any more.',
+    });
     expect(readdirSync(folder)).toEqual([]);
   });
 
