@@ -86,7 +86,7 @@ export async function connect(url: string, key: string): Promise<Agent> {
 
 let requests = 0;
 /** A request id that has not been used. */
-export const requestId = (what = 'request') => `${what}-${String(++requests).padStart(12, '0')}`;
+export const requestId = (what = 'request') => `${what}-${String(++requests).padStart(16, '0')}`;
 
 /** The first value that fits; a portfolio without one is a mistake in the test. */
 export function first<T>(values: readonly T[], fits: (value: T) => boolean = () => true): T {
