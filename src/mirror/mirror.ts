@@ -5,6 +5,7 @@ import type { MirrorTables } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { findRows, type FindFilters, type FindPage } from './find.ts';
 import { chunksOf } from './chunks.ts';
+import { Kept } from './kept.ts';
 import { removeKeys } from './keys.ts';
 import { putChunk, versioned } from './put.ts';
 import { countRevision, isReference, referenceReader, type ReadReference } from './reference.ts';
@@ -107,11 +108,22 @@ function compileGet(
   return (...key) => CompiledQuery.raw(sql, key) as CompiledQuery<ReadRow>;
 }
 
+/** Longer lists are seldom asked for twice, and would push the short ones out. */
+const KEPT_ROWS = 25;
+
+/** Asked with the time of the call, and so never again. */
+const isMomentary = ({ listed_from = '', listed_to = '' }: FindFilters) =>
+  listed_from.length > 10 || listed_to.length > 10;
+
+const keyOf = (connection: string, kind: RecordKind, scope: string, id: string, sealing: Sealing | undefined) =>
+  `${connection}\n${kind}\n${scope}\n${id}\n${sealing?.withSealed === true}`;
+
 type ReadRow = SealedRow & { version: string; as_of: number };
 
 export function createMirror(store: Store, keyring: KeyRing): Mirror {
   const db = store.mirror;
   const getQuery = compileGet(db);
+  const kept = new Kept(() => store.mirrorVersion());
 
   function read<K extends RecordKind, S extends Sealing>(row: ReadRow, sealing: S | undefined): Read<K, S> {
     const record = sealing?.withSealed ? wholeRecord<K>(keyring, row) : plainRecord<K>(row);
@@ -134,14 +146,39 @@ export function createMirror(store: Store, keyring: KeyRing): Mirror {
       }
       return changed;
     },
-    async get(connection, kind, scope, id, sealing) {
+    async get<K extends RecordKind, S extends Sealing>(
+      connection: string,
+      kind: K,
+      scope: string,
+      id: string,
+      sealing?: S,
+    ) {
+      const known = kept.open();
+      const key = keyOf(connection, kind, scope, id, sealing);
+      const before = known.get(key);
+      if (before !== undefined) return before as Read<K, S>;
       const { rows } = await db.executeQuery(getQuery(connection, kind, scope, id));
-      return rows[0] && read(rows[0], sealing);
+      const found = rows[0] && read<K, S>(rows[0], sealing);
+      if (found !== undefined) known.keep(key, found);
+      return found;
     },
-    async getMany(connection, kind, scope, ids, sealing) {
-      const rows = [];
-      for (const chunk of chunksOf([...new Set(ids)])) {
-        const found = await db
+    async getMany<K extends RecordKind, S extends Sealing>(
+      connection: string,
+      kind: K,
+      scope: string,
+      ids: readonly string[],
+      sealing?: S,
+    ) {
+      const known = kept.open();
+      const found = new Map<string, Read<K, S>>();
+      const missing = [];
+      for (const id of new Set(ids)) {
+        const before = known.get(keyOf(connection, kind, scope, id, sealing));
+        if (before === undefined) missing.push(id);
+        else found.set(id, before as Read<K, S>);
+      }
+      for (const chunk of chunksOf(missing)) {
+        const rows = await db
           .selectFrom('mirror_records')
           .select(ROW)
           .where('connection', '=', connection)
@@ -149,13 +186,29 @@ export function createMirror(store: Store, keyring: KeyRing): Mirror {
           .where('scope', '=', scope)
           .where('id', 'in', chunk)
           .execute();
-        rows.push(...found);
+        for (const row of rows) {
+          const one = read<K, S>(row, sealing);
+          known.keep(keyOf(connection, kind, scope, row.id, sealing), one);
+          found.set(row.id, one);
+        }
       }
-      return new Map(rows.map((row) => [row.id, read(row, sealing)]));
+      return found;
     },
-    async find(connection, kind, filters, page, sealing) {
+    async find<K extends RecordKind, S extends Sealing>(
+      connection: string,
+      kind: K,
+      filters: FindFilters,
+      page: FindPage,
+      sealing?: S,
+    ) {
+      const known = kept.open();
+      const key = JSON.stringify([connection, kind, filters, page, sealing?.withSealed === true]);
+      const before = known.get(key);
+      if (before !== undefined) return before as { records: Read<K, S>[]; next_cursor?: string };
       const { rows, next_cursor } = await findRows(db, connection, kind, filters, page);
-      return { records: rows.map((row) => read(row, sealing)), ...(next_cursor ? { next_cursor } : {}) };
+      const found = { records: rows.map((row) => read<K, S>(row, sealing)), ...(next_cursor ? { next_cursor } : {}) };
+      if (rows.length <= KEPT_ROWS && !isMomentary(filters)) known.keep(key, found);
+      return found;
     },
     reference: referenceReader(db, keyring),
     workload: (connection, query) => workloadOf(db, connection, query),

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { RecordKind, RecordOf } from '../model/records.ts';
 import type { KeyRing } from '../store/keyring.ts';
 import type { MirrorTables } from '../store/schema.ts';
+import { frozen } from './kept.ts';
 import type { PutTarget, Trx } from './keys.ts';
 import type { Mirrored } from './mirror.ts';
 import { wholeRecord } from './sealed.ts';
@@ -79,9 +80,4 @@ export function referenceReader(db: Kysely<MirrorTables>, keyring: KeyRing): Rea
     kept.set(key, { revision, rows });
     return rows;
   };
-}
-
-function frozen<T extends object>(value: T): T {
-  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) frozen(inner);
-  return Object.freeze(value);
 }

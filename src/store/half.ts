@@ -6,6 +6,8 @@ export type Engine = 'sqlite' | 'postgres';
 /** One part of a store on one engine. */
 export interface Half<Tables> {
   readonly read: Kysely<Tables>;
+  /** A number that changes with every commit, where the engine can tell at once and without a query. */
+  version?(): number | undefined;
   /** Only after `open`. */
   transaction<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
 }

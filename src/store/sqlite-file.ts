@@ -67,6 +67,11 @@ export class SqliteFile<Tables> {
     return this.#readerConnection;
   }
 
+  /** A number that changes with every commit, whoever makes it; undefined before the file is open. */
+  version(): number | undefined {
+    return this.#reader?.dataVersion;
+  }
+
   /**
    * Opens both connections and migrates; creates folder and file, readable by their owner alone, where they do not
    * exist. Nobody reads before the tables are there.
@@ -111,6 +116,7 @@ export class SqliteFile<Tables> {
     this.#commits = undefined;
     this.#readerConnection = undefined;
     this.#reader?.close();
+    this.#reader = undefined;
     this.#writer?.close();
   }
 }

@@ -82,6 +82,7 @@ class Statement implements SqliteStatement {
 export class SqliteConnection implements SqliteDatabase {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, Statement>();
+  #dataVersion: StatementSync | undefined;
   /** Refuses statements outside of a transaction: a query that was not awaited would land in somebody else's. */
   readonly #onlyInTransaction: boolean;
 
@@ -93,6 +94,12 @@ export class SqliteConnection implements SqliteDatabase {
 
   get inTransaction(): boolean {
     return this.#database.isOpen && this.#database.isTransaction;
+  }
+
+  /** A number that changes whenever another connection, of this process or another one, has committed to the file. */
+  get dataVersion(): number {
+    this.#dataVersion ??= guarded(() => this.#database.prepare('pragma data_version'));
+    return Number(this.#dataVersion.get()?.['data_version']);
   }
 
   exec(sql: string): void {

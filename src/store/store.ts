@@ -26,6 +26,11 @@ export interface Store {
   readonly ledger: Kysely<LedgerTables>;
   /** Reads of the local copy of the PMS. */
   readonly mirror: Kysely<MirrorTables>;
+  /**
+   * A number that changes whenever anything in the mirror has changed, whichever process did it; undefined where the
+   * engine cannot tell at once. What was read under one number may be used again while it stands.
+   */
+  mirrorVersion(): number | undefined;
   /** Changes the ledger. Resolves when the changes are on disk; after an error nothing was changed. */
   transaction<T>(work: TransactionWork<LedgerTables, T>): Promise<T>;
   /** Changes the mirror, which a power cut may set back a little. */
@@ -89,6 +94,7 @@ export function openStore(options: StoreOptions): Store {
     clock: options.clock,
     ledger: parts.ledger.read,
     mirror: parts.mirror.read,
+    mirrorVersion: () => parts.mirror.version?.(),
     transaction: (work) => runToItsEnd(parts.ledger, work),
     mirrorTransaction: (work) => runToItsEnd(parts.mirror, work),
     ready,

@@ -226,7 +226,7 @@ describeOnEveryEngine('transactions', (open) => {
     const state = { connection: 'main', kind: 'unit', scope: '', loaded_at: 1, cursor: null, record_count: 3 };
     await store.mirrorTransaction((trx) => trx.insertInto('mirror_state').values(state).execute());
     const rows = await store.mirror.selectFrom('mirror_state').selectAll().execute();
-    expect(rows.map((row) => ({ ...row }))).toEqual([state]);
+    expect(rows.map((row) => ({ ...row }))).toEqual([{ ...state, revision: 0 }]);
   });
 
   it('completes what was asked for before it closes, and refuses what comes after', async () => {
