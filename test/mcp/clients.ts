@@ -5,8 +5,17 @@ import { StdioClientTransport as Stdio1 } from '@modelcontextprotocol/sdk/client
 import { StreamableHTTPClientTransport as Http1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { resolve } from 'node:path';
 
-/** Where a client connects: a URL with a token, or the stdio entry. */
-export type Target = { url: string; token: string } | 'stdio';
+/** A server that a client starts for itself. */
+export interface StdioCommand {
+  command: string;
+  args: string[];
+  cwd?: string;
+  env?: Record<string, string>;
+  stderr: 'ignore';
+}
+
+/** Where a client connects: a URL with a token, a command, or the stdio entry. */
+export type Target = { url: string; token: string } | StdioCommand | 'stdio';
 
 export interface CallSettings {
   signal?: AbortSignal;
@@ -31,16 +40,24 @@ export interface TestClient {
 }
 
 const INFO = { name: 'test', version: '1.0.0' };
-const ENTRY = {
+const ENTRY: StdioCommand = {
   command: process.execPath,
   args: [resolve(import.meta.dirname, 'stdio_entry.ts')],
-  stderr: 'ignore' as const,
+  stderr: 'ignore',
 };
 const headers = (token: string) => ({ requestInit: { headers: { authorization: `Bearer ${token}` } } });
 
+function whereTo(
+  target: Target,
+): { url: string; token: string; command?: undefined } | { url?: undefined; token?: undefined; command: StdioCommand } {
+  if (target === 'stdio') return { command: ENTRY };
+  return 'command' in target ? { command: target } : target;
+}
+
 async function second(target: Target, mode: 'auto' | { pin: '2026-07-28' }): Promise<TestClient> {
   const client = new Client2(INFO, { versionNegotiation: { mode } });
-  await client.connect(target === 'stdio' ? new Stdio2(ENTRY) : new Http2(new URL(target.url), headers(target.token)));
+  const { url, token, command } = whereTo(target);
+  await client.connect(command === undefined ? new Http2(new URL(url), headers(token)) : new Stdio2(command));
   return {
     client,
     call: async (name, args = {}, settings = {}) =>
@@ -51,7 +68,8 @@ async function second(target: Target, mode: 'auto' | { pin: '2026-07-28' }): Pro
 
 async function first(target: Target): Promise<TestClient> {
   const client = new Client1(INFO);
-  await client.connect(target === 'stdio' ? new Stdio1(ENTRY) : new Http1(new URL(target.url), headers(target.token)));
+  const { url, token, command } = whereTo(target);
+  await client.connect(command === undefined ? new Http1(new URL(url), headers(token)) : new Stdio1(command));
   return {
     client: client as TestClient['client'],
     call: async (name, args = {}, settings = {}) =>
