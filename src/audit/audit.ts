@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { KeyRing } from '../store/keyring.ts';
+import { prepared } from '../store/prepared.ts';
 import type { AuditEntryTable, LedgerTables } from '../store/schema.ts';
 
 /** Something that was done, refused or decided. */
@@ -49,6 +50,39 @@ export async function oneAtATime(trx: Kysely<LedgerTables>, engine: 'sqlite' | '
   if (engine === 'postgres') await trx.selectFrom('audit_head').select('seq').forUpdate().execute();
 }
 
+type Db = Kysely<LedgerTables>;
+
+const takePlaces = prepared<{ count: number }>()((db: Db, argument) =>
+  db
+    .updateTable('audit_head')
+    .set((row) => ({ seq: row('seq', '+', argument('count')) }))
+    .returning(['seq', 'hash']),
+);
+const enterEntry = prepared<AuditEntryTable>()((db: Db, argument) =>
+  db.insertInto('audit_entries').values({
+    seq: argument('seq'),
+    at: argument('at'),
+    actor: argument('actor'),
+    action: argument('action'),
+    subject: argument('subject'),
+    outcome: argument('outcome'),
+    payload_digest: argument('payload_digest'),
+    previous_hash: argument('previous_hash'),
+    hash: argument('hash'),
+  }),
+);
+const enterPayload = prepared<LedgerTables['audit_payloads']>()((db: Db, argument) =>
+  db.insertInto('audit_payloads').values({
+    seq: argument('seq'),
+    salt: argument('salt'),
+    payload_sealed: argument('payload_sealed'),
+    erased_at: argument('erased_at'),
+  }),
+);
+const setHash = prepared<{ hash: string }>()((db: Db, argument) =>
+  db.updateTable('audit_head').set({ hash: argument('hash') }),
+);
+
 /**
  * Enters events at the end of the chain, in the transaction that they belong to, and returns the new end. The head row
  * is updated first, which locks it on PostgreSQL until the caller's transaction ends, so that two never get one place.
@@ -58,11 +92,8 @@ export async function appendAudit(
   keyring: KeyRing,
   events: readonly AuditEvent[],
 ): Promise<AuditHead> {
-  const before = await trx
-    .updateTable('audit_head')
-    .set((row) => ({ seq: row('seq', '+', events.length) }))
-    .returning(['seq', 'hash'])
-    .executeTakeFirstOrThrow();
+  const [before] = (await takePlaces(trx, { count: events.length })).rows;
+  if (before === undefined) throw new Error('the head of the audit chain is gone');
   const head = { seq: before.seq - events.length, hash: before.hash };
   if (events.length === 0) return head;
   const entries: AuditEntryTable[] = [];
@@ -79,8 +110,15 @@ export async function appendAudit(
     entries.push({ ...entry, hash: head.hash });
     payloads.push({ seq, salt, payload_sealed: keyring.seal(text, payloadContext(seq)), erased_at: null });
   }
-  await trx.insertInto('audit_entries').values(entries).execute();
-  await trx.insertInto('audit_payloads').values(payloads).execute();
-  await trx.updateTable('audit_head').set({ hash: head.hash }).execute();
+  const [entry, ...more] = entries;
+  const [payload] = payloads;
+  if (entry !== undefined && payload !== undefined && more.length === 0) {
+    await enterEntry(trx, entry);
+    await enterPayload(trx, payload);
+  } else {
+    await trx.insertInto('audit_entries').values(entries).execute();
+    await trx.insertInto('audit_payloads').values(payloads).execute();
+  }
+  await setHash(trx, { hash: head.hash });
   return head;
 }

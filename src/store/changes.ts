@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { prepared } from './prepared.ts';
 import type { LedgerTables } from './schema.ts';
 
 /** Something that happened and that a caller may want to hear of. Ids and canonical values only, no personal data. */
@@ -12,15 +13,23 @@ export interface Change {
   detail?: Record<string, unknown>;
 }
 
+type Entered = Omit<Change, 'detail'> & { at: number; detail_json: string };
+
+const enter = prepared<Entered>()((db: Kysely<LedgerTables>, argument) =>
+  db.insertInto('changes').values({
+    at: argument('at'),
+    connection: argument('connection'),
+    kind: argument('kind'),
+    scope: argument('scope'),
+    record_id: argument('record_id'),
+    property_id: argument('property_id'),
+    event: argument('event'),
+    detail_json: argument('detail_json'),
+  }),
+);
+
 /** Enters changes in the order in which they happened, in the transaction that they belong to. */
 export async function recordChanges(db: Kysely<LedgerTables>, now: number, changes: readonly Change[]): Promise<void> {
-  if (changes.length === 0) return;
-  await db
-    .insertInto('changes')
-    .values(
-      changes.map(
-        ({ detail, ...change }) => ({ ...change, at: now, detail_json: JSON.stringify(detail ?? {}) }) as never,
-      ),
-    )
-    .execute();
+  for (const { detail, ...change } of changes)
+    await enter(db, { ...change, at: now, detail_json: JSON.stringify(detail ?? {}) });
 }

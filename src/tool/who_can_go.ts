@@ -33,12 +33,11 @@ export async function whoCanGo(
   property: Found<'property'>,
   unit: Found<'unit'> | undefined,
   job: Job,
+  among: (person: Found<'vendor' | 'staff'>) => boolean = () => true,
 ): Promise<{ candidates: Candidate[]; excluded: Exclusion[] }> {
   const { connection } = property;
-  const [vendors, staff] = await Promise.all([
-    call.records.all('vendor', { connection }),
-    call.records.all('staff', { connection }),
-  ]);
+  const vendors = (await call.records.all('vendor', { connection })).filter(among);
+  const staff = (await call.records.all('staff', { connection })).filter(among);
   const today = call.today(property);
   return rankCandidates({
     work_order: job.work_order ?? { id: '', severity: job.severity },
@@ -99,7 +98,8 @@ export async function candidatesFor(
   job: Job,
   count: number,
 ): Promise<z.infer<typeof CandidateView>[]> {
-  const { candidates } = await whoCanGo(call, property, unit, job);
+  const knowsTrade = ({ record }: Found<'vendor' | 'staff'>) => record.trades.includes(job.trade);
+  const { candidates } = await whoCanGo(call, property, unit, job, knowsTrade);
   return candidates.slice(0, count).map((candidate) => candidateView(call, property, candidate));
 }
 

@@ -1,4 +1,5 @@
 import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
+import { type Argument, prepared, type PreparedQuery } from '../store/prepared.ts';
 import type { LedgerTables, WriteStepTable, WriteTable } from '../store/schema.ts';
 import { IN_FLIGHT_STATES, mayFollow, parseState, SPENT_STATES, WRITE_STATES, type WriteState } from './states.ts';
 
@@ -19,36 +20,81 @@ function typed(row: Selectable<WriteTable>): WriteRow {
   return { ...row, state: parseState(row.state) };
 }
 
-/** The write of a request id, which is unique per organisation, principal and tool. */
-export async function writeOfRequest(
-  db: Db,
-  key: { organisation: string; principal: string; tool: string; request_id: string },
-): Promise<WriteRow | undefined> {
-  const row = await db
+interface RequestKey {
+  organisation: string;
+  principal: string;
+  tool: string;
+  request_id: string;
+}
+
+const ofRequest = prepared<RequestKey>()((db: Db, argument) =>
+  db
     .selectFrom('writes')
     .selectAll()
-    .where('organisation', '=', key.organisation)
-    .where('principal', '=', key.principal)
-    .where('tool', '=', key.tool)
-    .where('request_id', '=', key.request_id)
-    .executeTakeFirst();
+    .where('organisation', '=', argument('organisation'))
+    .where('principal', '=', argument('principal'))
+    .where('tool', '=', argument('tool'))
+    .where('request_id', '=', argument('request_id')),
+);
+
+/** The write of a request id, which is unique per organisation, principal and tool. */
+export async function writeOfRequest(db: Db, key: RequestKey): Promise<WriteRow | undefined> {
+  const [row] = (await ofRequest(db, key)).rows;
   return row === undefined ? undefined : typed(row);
 }
 
+const byId = prepared<{ write_id: string }>()((db: Db, argument) =>
+  db.selectFrom('writes').selectAll().where('write_id', '=', argument('write_id')),
+);
+
 export async function writeById(db: Db, writeId: string): Promise<WriteRow | undefined> {
-  const row = await db.selectFrom('writes').selectAll().where('write_id', '=', writeId).executeTakeFirst();
+  const [row] = (await byId(db, { write_id: writeId })).rows;
   return row === undefined ? undefined : typed(row);
 }
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** One query for each set of columns that it is run with; the code has only a handful of them. */
+function perColumns<Row>(
+  build: (columns: readonly string[]) => PreparedQuery<LedgerTables, Values, Row>,
+): (values: object) => PreparedQuery<LedgerTables, Values, Row> {
+  const known = new Map<string, PreparedQuery<LedgerTables, Values, Row>>();
+  return (values) => {
+    const columns = Object.keys(values);
+    const key = columns.join();
+    let query = known.get(key);
+    if (query === undefined) known.set(key, (query = build(columns)));
+    return query;
+  };
+}
+
+const slots = (columns: readonly string[], argument: Argument<Values>) =>
+  Object.fromEntries(columns.map((column) => [column, argument(column)]));
+
+const insert = perColumns((columns) =>
+  prepared<Values>()((db: Db, argument) =>
+    db
+      .insertInto('writes')
+      .values(slots(columns, argument) as Insertable<WriteTable>)
+      .onConflict((conflict) => conflict.columns(['organisation', 'principal', 'tool', 'request_id']).doNothing()),
+  ),
+);
 
 /** Inserts a write; false where its request id has been used already. */
 export async function insertWrite(db: Db, row: Insertable<WriteTable>): Promise<boolean> {
-  const result = await db
-    .insertInto('writes')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['organisation', 'principal', 'tool', 'request_id']).doNothing())
-    .executeTakeFirst();
-  return Number(result.numInsertedOrUpdatedRows ?? 0) === 1;
+  const { numAffectedRows } = await insert(row)(db, { ...row });
+  return Number(numAffectedRows ?? 0) === 1;
 }
+
+const move = perColumns((columns) =>
+  prepared<Values>()((db: Db, argument) =>
+    db
+      .updateTable('writes')
+      .set(slots(columns, argument) as Updateable<WriteTable>)
+      .where('write_id', '=', argument('its_id') as string)
+      .where('state', '=', argument('from') as WriteState),
+  ),
+);
 
 /**
  * Moves a write on, if it still is where the caller saw it. Throws `StaleWrite` where it is not, and a plain error on a
@@ -63,44 +109,48 @@ export async function moveWrite(
 ): Promise<void> {
   if (write.state !== to && !mayFollow(write.state, to))
     throw new RangeError(`a write cannot go from ${write.state} to ${to}`);
-  const result = await db
-    .updateTable('writes')
-    .set({ ...values, state: to, updated_at: now })
-    .where('write_id', '=', write.write_id)
-    .where('state', '=', write.state)
-    .executeTakeFirst();
-  if (Number(result.numUpdatedRows) !== 1) throw new StaleWrite(write.write_id);
+  const set = { ...values, state: to, updated_at: now };
+  const { numAffectedRows } = await move(set)(db, { ...set, its_id: write.write_id, from: write.state });
+  if (Number(numAffectedRows ?? 0) !== 1) throw new StaleWrite(write.write_id);
 }
 
-/** Whether another write on the same record is under way or was accepted earlier and waits to be sent. */
-export async function isBehind(db: Db, write: { write_id: string; order_key: string }): Promise<boolean> {
-  const row = await db
+const inFront = prepared<{ write_id: string; order_key: string }>()((db: Db, argument) =>
+  db
     .selectFrom('writes')
     .select('write_id')
-    .where('order_key', '=', write.order_key)
-    .where('write_id', '!=', write.write_id)
+    .where('order_key', '=', argument('order_key'))
+    .where('write_id', '!=', argument('write_id'))
     .where((eb) =>
       eb.or([
         eb('state', 'in', [...IN_FLIGHT_STATES]),
-        eb.and([eb('state', '=', 'ready'), eb('write_id', '<', write.write_id)]),
+        eb.and([eb('state', '=', 'ready'), eb('write_id', '<', argument('write_id'))]),
       ]),
     )
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .limit(1),
+);
+
+/** Whether another write on the same record is under way or was accepted earlier and waits to be sent. */
+export async function isBehind(
+  db: Db,
+  { write_id, order_key }: { write_id: string; order_key: string },
+): Promise<boolean> {
+  return (await inFront(db, { write_id, order_key })).rows.length > 0;
 }
+
+const withEffect = prepared<{ effect_digest: string; since: number }>()((db: Db, argument) =>
+  db
+    .selectFrom('writes')
+    .selectAll()
+    .where('effect_digest', '=', argument('effect_digest'))
+    .where('created_at', '>=', argument('since'))
+    .where('state', 'not in', [...SPENT_STATES, 'shadowed'])
+    .orderBy('created_at', 'desc')
+    .limit(1),
+);
 
 /** An earlier write that would have had the same effect, made since a moment and not known to have failed. */
 export async function sameEffect(db: Db, effectDigest: string, since: number): Promise<WriteRow | undefined> {
-  const row = await db
-    .selectFrom('writes')
-    .selectAll()
-    .where('effect_digest', '=', effectDigest)
-    .where('created_at', '>=', since)
-    .where('state', 'not in', [...SPENT_STATES, 'shadowed'])
-    .orderBy('created_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const [row] = (await withEffect(db, { effect_digest: effectDigest, since })).rows;
   return row === undefined ? undefined : typed(row);
 }
 
@@ -197,13 +247,29 @@ export async function stepsOf(db: Db, writeId: string): Promise<StepRow[]> {
   return db.selectFrom('write_steps').selectAll().where('write_id', '=', writeId).orderBy('step_index').execute();
 }
 
+const storeStep = perColumns((columns) =>
+  prepared<Values>()((db: Db, argument) => {
+    const row = slots(columns, argument) as Insertable<WriteStepTable>;
+    return db
+      .insertInto('write_steps')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['write_id', 'step_index']).doUpdateSet(row));
+  }),
+);
+
 export async function putStep(db: Db, row: Insertable<WriteStepTable>): Promise<void> {
-  await db
-    .insertInto('write_steps')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['write_id', 'step_index']).doUpdateSet(row))
-    .execute();
+  await storeStep(row)(db, { ...row });
 }
+
+const changeStep = perColumns((columns) =>
+  prepared<Values>()((db: Db, argument) =>
+    db
+      .updateTable('write_steps')
+      .set(slots(columns, argument) as Updateable<WriteStepTable>)
+      .where('write_id', '=', argument('its_write') as string)
+      .where('step_index', '=', argument('its_index') as number),
+  ),
+);
 
 export async function updateStep(
   db: Db,
@@ -211,10 +277,5 @@ export async function updateStep(
   stepIndex: number,
   values: Updateable<WriteStepTable>,
 ): Promise<void> {
-  await db
-    .updateTable('write_steps')
-    .set(values)
-    .where('write_id', '=', writeId)
-    .where('step_index', '=', stepIndex)
-    .execute();
+  await changeStep(values)(db, { ...values, its_write: writeId, its_index: stepIndex });
 }
