@@ -68,6 +68,7 @@ export class Agent {
     const result = await this.call(tool, args);
     const error = errorOf(result);
     if (error === undefined) throw new Error(`${tool} was not refused: ${JSON.stringify(result)}`);
+    expect(result.content[0]?.text).not.toMatch(/\.\.( Details|$)/);
     return error;
   }
 
