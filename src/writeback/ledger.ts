@@ -92,17 +92,20 @@ const move = perColumns((columns) =>
       .updateTable('writes')
       .set(slots(columns, argument) as Updateable<WriteTable>)
       .where('write_id', '=', argument('its_id') as string)
-      .where('state', '=', argument('from') as WriteState),
+      .where('state', '=', argument('from') as WriteState)
+      .where('step_index', '=', argument('at_step') as number)
+      .where('attempts', '=', argument('after') as number),
   ),
 );
 
 /**
- * Moves a write on, if it still is where the caller saw it. Throws `StaleWrite` where it is not, and a plain error on a
- * change of state that the table in `states.ts` does not allow.
+ * Moves a write on, if it still is where the caller saw it: in that state, at that step, after so many sends. Another
+ * process may have taken it on and brought it to the same state again; whoever held it before has no say any more.
+ * Throws `StaleWrite` then, and a plain error on a change of state that the table in `states.ts` does not allow.
  */
 export async function moveWrite(
   db: Db,
-  write: { write_id: string; state: WriteState },
+  write: Pick<WriteRow, 'write_id' | 'state' | 'step_index' | 'attempts'>,
   to: WriteState,
   now: number,
   values: Updateable<WriteTable> = {},
@@ -110,7 +113,8 @@ export async function moveWrite(
   if (write.state !== to && !mayFollow(write.state, to))
     throw new RangeError(`a write cannot go from ${write.state} to ${to}`);
   const set = { ...values, state: to, updated_at: now };
-  const { numAffectedRows } = await move(set)(db, { ...set, its_id: write.write_id, from: write.state });
+  const seen = { its_id: write.write_id, from: write.state, at_step: write.step_index, after: write.attempts };
+  const { numAffectedRows } = await move(set)(db, { ...set, ...seen });
   if (Number(numAffectedRows ?? 0) !== 1) throw new StaleWrite(write.write_id);
 }
 

@@ -1,12 +1,13 @@
 import { oneAtATime } from '../audit/audit.ts';
 import type { StepRequest, StepResult } from '../connectors/connector.ts';
+import { withinTime } from './deadline.ts';
 import { withPmsIds } from './dependency.ts';
 import { endUnsent } from './endings.ts';
 import { finish } from './finish.ts';
-import { leaseFor, stepContext, stepRow } from './journal.ts';
+import { leaseFor, stepContext, stepRow, withEvidence } from './journal.ts';
 import { isBehind, moveWrite, putStep, StaleWrite, stepsOf, updateStep } from './ledger.ts';
 import { openRequest, type OpenWrite } from './open_write.ts';
-import { connectorOf, type Runtime } from './runtime.ts';
+import { connectorOf, LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
 import { handleVendorError, refusedBeforeSending } from './trouble.ts';
 
 /**
@@ -47,34 +48,55 @@ export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<voi
   }
   const deadline = connector.capabilities.request_deadline_ms;
   const journal = stepRow(runtime, row.write_id, row.step_index, step, request, (known?.attempts ?? 0) + 1, deadline);
+  const taken = { ...leaseFor(runtime, deadline), attempts: row.attempts + 1 };
+  const since = performance.now();
   try {
     await runtime.store.transaction(async (trx) => {
       await oneAtATime(trx, runtime.store.engine);
       if (await isBehind(trx, row)) throw new StaleWrite(row.write_id);
-      await moveWrite(trx, row, 'sending', runtime.clock(), {
-        ...leaseFor(runtime, deadline),
-        attempts: row.attempts + 1,
-      });
+      await moveWrite(trx, row, 'sending', runtime.clock(), taken);
       await putStep(trx, journal);
     });
   } catch (error) {
     if (error instanceof StaleWrite) return;
     throw error;
   }
-  return sendStep(runtime, { ...write, row: { ...row, state: 'sending' } }, request);
+  return sendStep(runtime, { ...write, row: { ...row, ...taken, state: 'sending' } }, request, since);
 }
 
-/** Sends the step that has just been journaled, and goes on until the write is proved or can go no further. */
-export async function sendStep(runtime: Runtime, write: OpenWrite, request: StepRequest): Promise<void> {
+/**
+ * Sends the step that has just been journaled, and goes on until the write is proved or can go no further. `since` is
+ * `performance.now()` before it was journaled.
+ */
+export async function sendStep(runtime: Runtime, write: OpenWrite, request: StepRequest, since: number): Promise<void> {
   const connector = connectorOf(runtime, write.row.connection);
   const deadline = connector.capabilities.request_deadline_ms;
+  // Whoever was held up, by a slow disk or a machine put to sleep, finds by either clock that others may be at it.
+  const left = Math.min(
+    (write.row.lease_until ?? 0) - LEASE_MARGIN_MS - runtime.clock(),
+    deadline - (performance.now() - since),
+  );
+  if (left < deadline / 2) return giveBack(runtime, write);
   let result: StepResult;
   try {
-    result = await connector.send(request, AbortSignal.timeout(deadline));
+    result = await withinTime(left, (signal) => connector.send(request, signal));
   } catch (error) {
     return handleVendorError(runtime, write, error, true);
   }
   return afterStep(runtime, write, result);
+}
+
+/** Nothing has left: whoever comes next, this process or another, takes a new lease and sends it. */
+async function giveBack(runtime: Runtime, write: OpenWrite): Promise<void> {
+  const { row } = write;
+  const now = runtime.clock();
+  await runtime.store.transaction(async (trx) => {
+    await moveWrite(trx, row, 'ready', now, { next_attempt_at: now, lease_owner: null, lease_until: null });
+    const step = (await stepsOf(trx, row.write_id))[row.step_index];
+    await updateStep(trx, row.write_id, row.step_index, {
+      evidence_json: withEvidence(step, { at: now, event: 'held up and not sent' }),
+    });
+  });
 }
 
 /** A step is known to have had its effect: the next one is sent, or the record is read back. */
@@ -89,19 +111,18 @@ export async function afterStep(runtime: Runtime, write: OpenWrite, result: Step
   const context = stepContext(write, earlier.slice(0, next - 1));
   const request = await connector.prepare(write.command, next, { ...context, results: [...context.results, result] });
   const deadline = connector.capabilities.request_deadline_ms;
+  const taken = { ...leaseFor(runtime, deadline), step_index: next };
+  const since = performance.now();
   await runtime.store.transaction(async (trx) => {
     await updateStep(trx, write.row.write_id, write.row.step_index, proved);
     await moveWrite(trx, write.row, 'sent', now);
-    await moveWrite(trx, { ...write.row, state: 'sent' }, 'sending', now, {
-      ...leaseFor(runtime, deadline),
-      step_index: next,
-    });
+    await moveWrite(trx, { ...write.row, state: 'sent' }, 'sending', now, taken);
     await putStep(
       trx,
       stepRow(runtime, write.row.write_id, next, plan[next] as { name: string; retry: string }, request, 1, deadline),
     );
   });
-  return sendStep(runtime, { ...write, row: { ...write.row, state: 'sending', step_index: next } }, request);
+  return sendStep(runtime, { ...write, row: { ...write.row, ...taken, state: 'sending' } }, request, since);
 }
 
 /** A write that builds on another one looks again when that one may be done, or gives up with its own time. */

@@ -72,6 +72,8 @@ export interface Submitted {
   write: OpenWrite;
   /** The request that has been journaled and is to be sent now; undefined where the write waits. */
   request: StepRequest | undefined;
+  /** `performance.now()` before it was journaled: its lease is counted from there too. */
+  since: number;
 }
 
 /**
@@ -94,6 +96,7 @@ export async function recordIntent(runtime: Runtime, intent: Intent): Promise<Su
   const irreversible =
     intent.risk === 'money' && connector.capabilities.commands[intent.command.kind].reversible === false;
 
+  const since = performance.now();
   return runtime.store.transaction(async (trx) => {
     await oneAtATime(trx, runtime.store.engine);
     if ((await writeOfRequest(trx, write.row)) !== undefined) throw new RequestUsed();
@@ -121,7 +124,7 @@ export async function recordIntent(runtime: Runtime, intent: Intent): Promise<Su
         ...(intent.reason !== undefined && { reason: intent.reason }),
       }),
     ]);
-    return { write: opened, request: state === 'sending' ? request : undefined };
+    return { write: opened, request: state === 'sending' ? request : undefined, since };
   });
 }
 

@@ -68,7 +68,8 @@ async function tryLater(runtime: Runtime, write: OpenWrite, error: VendorError):
       next_attempt_at: now + wait,
       lease_owner: null,
       lease_until: null,
-      attempts: write.row.attempts + 1,
+      // A send was counted when it was journaled; what failed before that counts too, for the wait.
+      attempts: write.row.attempts + (write.row.state === 'sending' ? 0 : 1),
       error_code: error.code === 'rate_limited' ? 'rate_limited' : 'pms_unavailable',
       error_message: 'The PMS did not take the request; it is sent as soon as the PMS answers again.',
     }),

@@ -97,10 +97,10 @@ export function createWriteback(runtime: Runtime): Writeback {
 
   return {
     async submit(intent, signal) {
-      const { write, request } = await recordIntent(runtime, intent);
+      const { write, request, since } = await recordIntent(runtime, intent);
       const { write_id: writeId, order_key: key, state } = write.row;
       if (request !== undefined) {
-        const work = inLine(key, () => take(writeId, () => sendStep(runtime, write, request)), false);
+        const work = inLine(key, () => take(writeId, () => sendStep(runtime, write, request, since)), false);
         return settled(writeId, work, signal);
       }
       if (state !== 'ready') return write.row;

@@ -30,7 +30,7 @@ describeOnEveryEngine('the ledger', (open) => {
   it('has everything on record before the first byte leaves', async () => {
     rig.faults.push({ on: 'send', how: 'unavailable' });
     const row = await rig.submit(rig.createWorkOrder());
-    expect(row).toMatchObject({ state: 'ready', attempts: 2, error_code: 'pms_unavailable' });
+    expect(row).toMatchObject({ state: 'ready', attempts: 1, error_code: 'pms_unavailable' });
     const steps = await rig.store.ledger.selectFrom('write_steps').selectAll().execute();
     expect(steps).toHaveLength(1);
     expect(steps[0]?.request_sealed).not.toContain('Leak');
