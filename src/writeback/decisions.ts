@@ -152,6 +152,8 @@ export async function withdrawWrite(runtime: Runtime, grant: Grant, writeId: str
       throw new CaretakerError('not_found', 'There is no such write of yours.', { next: 'caretaker writes list' });
     if (row.state !== 'awaiting_approval' && row.state !== 'ready')
       throw new CaretakerError('conflict', `This write is ${row.state}; only one that waits can be taken back.`);
+    if (row.step_index > 0)
+      throw new CaretakerError('conflict', 'A part of this write has been carried out; it cannot be taken back.');
     const approval = await findApproval(trx, writeId);
     if (approval?.state === 'waiting')
       await closeApproval(trx, approval.approval_id, {

@@ -1,10 +1,9 @@
-import { type Located, VendorError } from '../connectors/connector.ts';
+import { type Located, type StepResult, VendorError } from '../connectors/connector.ts';
 import { closeApproval, approvalOf } from '../approvals/approvals.ts';
 import { dueWrites, heldByOthers, moveWrite, stepsOf, updateStep } from './ledger.ts';
 import { openRequest, openWrite, type OpenWrite } from './open_write.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { endUnsentIn, needsAttention } from './endings.ts';
-import { finish } from './finish.ts';
 import { stepContext, withEvidence } from './journal.ts';
 import { afterStep, sendReady } from './send.ts';
 import type { WriteState } from './states.ts';
@@ -18,7 +17,7 @@ const HANDLERS: Partial<Record<WriteState, (runtime: Runtime, write: OpenWrite) 
   recorded: needsDecisionOrSending,
   ready: sendReady,
   sending: abandonedWhileSending,
-  sent: proveAgain,
+  sent: goOn,
   unknown: locateEffect,
   awaiting_approval: expireUndecided,
 };
@@ -151,8 +150,8 @@ async function lookAgain(
   });
 }
 
-/** A write that was answered but could not be read back then. */
-async function proveAgain(runtime: Runtime, write: OpenWrite): Promise<void> {
+/** A write that was answered: its next request follows, or the record is read back. */
+async function goOn(runtime: Runtime, write: OpenWrite): Promise<void> {
   if (!isAbandoned(runtime, write)) return;
   const steps = await stepsOf(runtime.store.ledger, write.row.write_id);
   const step = steps[write.row.step_index];
@@ -161,8 +160,12 @@ async function proveAgain(runtime: Runtime, write: OpenWrite): Promise<void> {
     return;
   }
   if (runtime.clock() > write.row.not_after + 60_000)
-    return needsAttention(runtime, write, 'The PMS answered, but the record could not be read back.');
-  return finish(runtime, write, JSON.parse(step.result_json));
+    return needsAttention(
+      runtime,
+      write,
+      'The PMS answered, but the rest of it, or reading the record back, could not be done in time.',
+    );
+  return afterStep(runtime, write, JSON.parse(step.result_json) as StepResult);
 }
 
 async function expireUndecided(runtime: Runtime, write: OpenWrite): Promise<void> {

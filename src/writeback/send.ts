@@ -1,8 +1,8 @@
 import { oneAtATime } from '../audit/audit.ts';
-import type { StepRequest, StepResult } from '../connectors/connector.ts';
+import { type StepRequest, type StepResult, VendorError } from '../connectors/connector.ts';
 import { withinTime } from './deadline.ts';
 import { withPmsIds } from './dependency.ts';
-import { endUnsent } from './endings.ts';
+import { endUnsent, needsAttention } from './endings.ts';
 import { finish } from './finish.ts';
 import { leaseFor, stepContext, stepRow, withEvidence } from './journal.ts';
 import { isBehind, moveWrite, putStep, StaleWrite, stepsOf, updateStep } from './ledger.ts';
@@ -23,7 +23,10 @@ export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<voi
   }
   if (write === undefined) return waitForOthers(runtime, asked);
   const { row } = write;
-  if (row.not_after <= runtime.clock()) return endUnsent(runtime, write, 'expired', undefined);
+  if (row.not_after <= runtime.clock())
+    return row.step_index === 0
+      ? endUnsent(runtime, write, 'expired', undefined)
+      : needsAttention(runtime, write, 'A part of it was carried out; the rest could not be sent in time.');
   if (await isBehind(runtime.store.ledger, row)) return;
   try {
     await runtime.judgeAgain(write);
@@ -105,24 +108,52 @@ export async function afterStep(runtime: Runtime, write: OpenWrite, result: Step
   const plan = connector.compile(write.command);
   const next = write.row.step_index + 1;
   if (next >= plan.length) return finish(runtime, write, result);
-  const now = runtime.clock();
-  const proved = { state: 'proved', result_json: JSON.stringify(result), answered_at: now } as const;
+  if (write.row.state !== 'sent') {
+    await keepAnswer(runtime, write, result);
+    return afterStep(runtime, { ...write, row: { ...write.row, state: 'sent' } }, result);
+  }
   const earlier = await stepsOf(runtime.store.ledger, write.row.write_id);
   const context = stepContext(write, earlier.slice(0, next - 1));
-  const request = await connector.prepare(write.command, next, { ...context, results: [...context.results, result] });
   const deadline = connector.capabilities.request_deadline_ms;
+  let request: StepRequest;
+  try {
+    request = await withinTime(deadline, () =>
+      connector.prepare(write.command, next, { ...context, results: [...context.results, result] }),
+    );
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    return goOnLater(runtime, write);
+  }
   const taken = { ...leaseFor(runtime, deadline), step_index: next };
   const since = performance.now();
   await runtime.store.transaction(async (trx) => {
-    await updateStep(trx, write.row.write_id, write.row.step_index, proved);
-    await moveWrite(trx, write.row, 'sent', now);
-    await moveWrite(trx, { ...write.row, state: 'sent' }, 'sending', now, taken);
+    await moveWrite(trx, write.row, 'sending', runtime.clock(), taken);
     await putStep(
       trx,
       stepRow(runtime, write.row.write_id, next, plan[next] as { name: string; retry: string }, request, 1, deadline),
     );
   });
   return sendStep(runtime, { ...write, row: { ...write.row, ...taken, state: 'sending' } }, request, since);
+}
+
+/** What the PMS answered is on record before the next request is even prepared: nobody has to look for it again. */
+async function keepAnswer(runtime: Runtime, { row }: OpenWrite, result: StepResult): Promise<void> {
+  const now = runtime.clock();
+  await runtime.store.transaction(async (trx) => {
+    await updateStep(trx, row.write_id, row.step_index, {
+      state: 'proved',
+      result_json: JSON.stringify(result),
+      answered_at: now,
+    });
+    await moveWrite(trx, row, 'sent', now);
+  });
+}
+
+/** A part of it is done, and the PMS cannot be asked about the rest just now. */
+async function goOnLater(runtime: Runtime, { row }: OpenWrite): Promise<void> {
+  const now = runtime.clock();
+  const later = { next_attempt_at: now + 15_000, lease_owner: null, lease_until: null };
+  await runtime.store.transaction((trx) => moveWrite(trx, row, 'sent', now, later));
 }
 
 /** A write that builds on another one looks again when that one may be done, or gives up with its own time. */

@@ -50,11 +50,12 @@ export async function refusedBeforeSending(runtime: Runtime, write: OpenWrite, e
   if (!(error instanceof CaretakerError)) throw error;
   if (error.code === 'pms_unavailable' || error.code === 'rate_limited')
     return tryLater(runtime, write, new VendorError('unavailable', error.message));
-  // An emergency that was let through on older data and is refused now was promised to somebody, and an inquiry that was
-  // taken is somebody waiting for an answer: a person takes over.
+  // Of what is half done a part has had its effect, an emergency that was let through on older data and is refused now
+  // was promised to somebody, and an inquiry that was taken is somebody waiting for an answer: a person takes over.
+  const half = write.row.step_index > 0;
   const promised = write.row.priority < 2 && write.answer['checked_as_of'] !== undefined;
   const inquiry = 'touch' in write.command && write.command.touch !== undefined;
-  if (promised || inquiry) return needsAttention(runtime, write, error.message);
+  if (half || promised || inquiry) return needsAttention(runtime, write, error.message);
   return endUnsent(runtime, write, 'failed', { code: error.code, message: error.message });
 }
 

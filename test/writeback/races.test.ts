@@ -1,11 +1,13 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Connector, type StepRequest, VendorError } from '../../src/connectors/connector.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Connector, type StepRequest, type StepResult, VendorError } from '../../src/connectors/connector.ts';
+import { CaretakerError } from '../../src/model/errors.ts';
+import { moveWrite, updateStep } from '../../src/writeback/ledger.ts';
 import type { Runtime } from '../../src/writeback/runtime.ts';
 import { sendStep } from '../../src/writeback/send.ts';
 import { recordIntent } from '../../src/writeback/submit.ts';
 import { createWriteback } from '../../src/writeback/writeback.ts';
 import { describeOnEveryEngine } from '../store/engines.ts';
-import { openRig } from './ledger_rig.ts';
+import { openRig, START } from './ledger_rig.ts';
 
 type Rig = Awaited<ReturnType<typeof openRig>>;
 
@@ -88,5 +90,98 @@ describeOnEveryEngine('the ledger under slow, late and repeated work', (open) =>
     await sendStep(rig.runtime, write, request!, since - 60_000);
     expect(await rig.state(write.row.write_id)).toBe('ready');
     expect(await rig.effects()).toBe(0);
+  });
+
+  describe('with a command of two requests', () => {
+    let opened: number;
+    beforeEach(() => {
+      opened = 0;
+      const connector = rig.runtime.connections.get('main') as Connector;
+      const inner = { ...connector };
+      Object.assign(connector, {
+        compile: () => [
+          { name: 'open', retry: 'natural_key' },
+          { name: 'post', retry: 'idempotency_key' },
+        ],
+        prepare: async (...[command, step, context]: Parameters<Connector['prepare']>) =>
+          step === 0 ? { open: true } : inner.prepare(command, 0, context),
+        async send(request: StepRequest, signal: AbortSignal): Promise<StepResult> {
+          if (request['open'] !== true) return inner.send(request, signal);
+          opened += 1;
+          return { values: { batch: '7' } };
+        },
+        locate: (...[command, step, ...rest]: Parameters<Connector['locate']>) =>
+          step === 0
+            ? Promise.resolve({ outcome: 'found', result: { values: { batch: '7' } } })
+            : inner.locate(command, 0, ...rest),
+      } satisfies Partial<Connector>);
+    });
+
+    /** A write whose first request was carried out, while the PMS took no second one. */
+    async function halfDone(over: object = {}) {
+      const connector = rig.runtime.connections.get('main') as Connector;
+      const { send } = connector;
+      connector.send = (request, signal) =>
+        request['open'] === true
+          ? send(request, signal)
+          : Promise.reject(new VendorError('unavailable', 'The PMS is down.'));
+      const row = await rig.submit(rig.createWorkOrder(), over);
+      connector.send = send;
+      expect(row).toMatchObject({ state: 'ready', step_index: 1 });
+      return row;
+    }
+
+    it('goes on with the second after a crash between the two', async () => {
+      const { write } = await recordIntent(rig.runtime, rig.intent(rig.createWorkOrder()));
+      const { write_id } = write.row;
+      await rig.store.transaction(async (trx) => {
+        await updateStep(trx, write_id, 0, {
+          state: 'proved',
+          result_json: JSON.stringify({ values: { batch: '7' } }),
+        });
+        await moveWrite(trx, write.row, 'sent', rig.time.now, { lease_owner: null, next_attempt_at: rig.time.now });
+      });
+      await rig.recover();
+      expect((await rig.writeback.byId(write_id))?.row).toMatchObject({ state: 'done', step_index: 1 });
+      expect([opened, await rig.effects()]).toEqual([0, 1]);
+    });
+
+    it('keeps the first answer where the second request cannot be prepared', async () => {
+      const connector = rig.runtime.connections.get('main') as Connector;
+      const { prepare, locate } = connector;
+      let failing = true;
+      connector.prepare = (command, step, context) =>
+        step === 1 && failing
+          ? Promise.reject(new VendorError('unavailable', 'The PMS is down.'))
+          : prepare(command, step, context);
+      connector.locate = () => Promise.reject(new Error('there is nothing to look for'));
+      const row = await rig.submit(rig.createWorkOrder());
+      failing = false;
+      await rig.recover(120_000);
+      connector.locate = locate;
+      expect(await rig.state(row.write_id)).toBe('done');
+      expect([opened, await rig.effects()]).toEqual([1, 1]);
+      expect(rig.troubles).toEqual([]);
+    });
+
+    it.each<[string, (row: { write_id: string }) => unknown]>([
+      ['its time is over', () => (rig.time.now += 7_200_000)],
+      [
+        'the rules have changed',
+        () => (rig.verdict.refusal = new CaretakerError('period_closed', 'The books are closed.')),
+      ],
+    ])('hands over what is half done when %s', async (_what, happens) => {
+      const row = await halfDone({ not_after: START + 3_600_000 });
+      happens(row);
+      await rig.recover(60_000);
+      expect(await rig.state(row.write_id)).toBe('needs_attention');
+    });
+
+    it('lets nobody take back what is half done', async () => {
+      const row = await halfDone();
+      await expect(rig.writeback.withdraw(rig.grant(), row.write_id)).rejects.toMatchObject({ code: 'conflict' });
+      await rig.recover(60_000);
+      expect(await rig.state(row.write_id)).toBe('done');
+    });
   });
 });
