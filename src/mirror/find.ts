@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { RecordKind } from '../model/records.ts';
+import { preparedByShape } from '../store/prepared.ts';
 import type { MirrorTables } from '../store/schema.ts';
 import { isDated } from './columns.ts';
 
@@ -56,6 +57,62 @@ function endOf(listed_to: string): string {
   return new Date(Date.parse(`${listed_to}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }
 
+const COLUMNS = ['connection', 'kind', 'scope', 'id', 'version', 'as_of', 'body_json', 'sealed', 'listed_on'] as const;
+const EQUAL = ['scope', 'unit_id', 'household_id', 'resident_id', 'vendor_id'] as const;
+const LISTS = { property_ids: 'property_id', status: 'status' } as const;
+
+type Found = Pick<MirrorTables['mirror_records'], (typeof COLUMNS)[number]>;
+
+const queries = preparedByShape<MirrorTables, Found>();
+
+/** The query of a shape: which filters there are and how many values each has, but not which values. */
+function queryFor(filters: FindFilters, order: NonNullable<FindPage['order']>, goesOn: boolean) {
+  const lists = (['property_ids', 'status'] as const).flatMap((list) => {
+    const values = filters[list];
+    return values === undefined ? [] : [[list, values.map((_value, at) => `${list}.${at}`)] as const];
+  });
+  const equal = EQUAL.filter((column) => filters[column] !== undefined);
+  const dated = (['listed_from', 'listed_to'] as const).filter((bound) => filters[bound] !== undefined);
+  const shape = [order, goesOn, dated, equal.map((column) => [column, filters[column] === null]), lists];
+  return queries(JSON.stringify(shape), (db, argument) => {
+    const text = (name: string) => argument(name) as string;
+    let query = db
+      .selectFrom('mirror_records')
+      .select(COLUMNS)
+      .where('connection', '=', text('connection'))
+      .where('kind', '=', text('kind'));
+    for (const [list, names] of lists) query = query.where(LISTS[list], 'in', names.map(text));
+    for (const column of equal)
+      query = filters[column] === null ? query.where(column, 'is', null) : query.where(column, '=', text(column));
+    if (dated.includes('listed_from')) query = query.where('listed_on', '>=', text('listed_from'));
+    if (dated.includes('listed_to')) query = query.where('listed_on', '<', text('listed_to'));
+    const [on, scope, id] = [text('after.on'), text('after.scope'), text('after.id')];
+    if (goesOn && order === 'id') query = query.where(sql<boolean>`(scope, id) > (${scope}, ${id})`);
+    if (goesOn && order === 'oldest_first')
+      query = query.where(sql<boolean>`(listed_on, scope, id) > (${on}, ${scope}, ${id})`);
+    if (goesOn && order === 'newest_first')
+      query = query.where(sql<boolean>`(listed_on, scope, id) < (${on}, ${scope}, ${id})`);
+    const direction = order === 'newest_first' ? 'desc' : 'asc';
+    if (order !== 'id') query = query.orderBy('listed_on', direction);
+    return query
+      .orderBy('scope', direction)
+      .orderBy('id', direction)
+      .limit(argument('limit') as number);
+  });
+}
+
+/** The values that `queryFor` leaves open. */
+function valuesOf(filters: FindFilters, after: Position | undefined): Record<string, unknown> {
+  const { property_ids = [], status = [], listed_to, ...others } = filters;
+  return {
+    ...others,
+    ...Object.fromEntries(property_ids.map((value, at) => [`property_ids.${at}`, value])),
+    ...Object.fromEntries(status.map((value, at) => [`status.${at}`, value])),
+    ...(listed_to !== undefined && { listed_to: endOf(listed_to) }),
+    ...(after !== undefined && { 'after.on': after[1], 'after.scope': after[2], 'after.id': after[3] }),
+  };
+}
+
 /** One page of rows after the cursor, in an order that inserts and updates elsewhere do not disturb. */
 export async function findRows(
   db: Kysely<MirrorTables>,
@@ -63,39 +120,14 @@ export async function findRows(
   kind: RecordKind,
   filters: FindFilters,
   page: FindPage,
-) {
+): Promise<{ rows: Found[]; next_cursor?: string }> {
   const order = page.order ?? 'id';
   if (order !== 'id' && !isDated(kind)) throw new TypeError(`${kind} records have no date to be listed by`);
   if (filters.property_ids?.length === 0 || filters.status?.length === 0) return { rows: [] };
   const limit = Math.min(Math.max(page.limit, 1), 1000);
-  let query = db
-    .selectFrom('mirror_records')
-    .select(['connection', 'kind', 'scope', 'id', 'version', 'as_of', 'body_json', 'sealed', 'listed_on'])
-    .where('connection', '=', connection)
-    .where('kind', '=', kind);
-  if (filters.property_ids) query = query.where('property_id', 'in', [...filters.property_ids]);
-  if (filters.status) query = query.where('status', 'in', [...filters.status]);
-  for (const column of ['scope', 'unit_id', 'household_id', 'resident_id', 'vendor_id'] as const) {
-    const value = filters[column];
-    if (value !== undefined) query = query.where(column, value === null ? 'is' : '=', value);
-  }
-  if (filters.listed_from !== undefined) query = query.where('listed_on', '>=', filters.listed_from);
-  if (filters.listed_to !== undefined) query = query.where('listed_on', '<', endOf(filters.listed_to));
-  if (page.cursor !== undefined) {
-    const [, listed_on, scope, id] = readCursor(page.cursor, order);
-    if (order === 'id') query = query.where(sql<boolean>`(scope, id) > (${scope}, ${id})`);
-    if (order === 'oldest_first')
-      query = query.where(sql<boolean>`(listed_on, scope, id) > (${listed_on}, ${scope}, ${id})`);
-    if (order === 'newest_first')
-      query = query.where(sql<boolean>`(listed_on, scope, id) < (${listed_on}, ${scope}, ${id})`);
-  }
-  const direction = order === 'newest_first' ? 'desc' : 'asc';
-  if (order !== 'id') query = query.orderBy('listed_on', direction);
-  const rows = await query
-    .orderBy('scope', direction)
-    .orderBy('id', direction)
-    .limit(limit + 1)
-    .execute();
+  const after = page.cursor === undefined ? undefined : readCursor(page.cursor, order);
+  const query = queryFor(filters, order, after !== undefined);
+  const { rows } = await query(db, { ...valuesOf(filters, after), connection, kind, limit: limit + 1 });
   if (rows.length <= limit) return { rows };
   rows.length = limit;
   const last = rows[limit - 1]!;

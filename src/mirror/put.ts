@@ -1,9 +1,10 @@
-import type { Insertable } from 'kysely';
+import type { Insertable, Kysely } from 'kysely';
 import type { RecordKind, RecordOf } from '../model/records.ts';
 import { keepVersions } from './versions.ts';
 import { recordVersion } from '../model/version.ts';
 import type { KeyRing } from '../store/keyring.ts';
-import type { MirrorRecordTable } from '../store/schema.ts';
+import { prepared } from '../store/prepared.ts';
+import type { MirrorRecordTable, MirrorTables } from '../store/schema.ts';
 import { columnsOf, splitSealed } from './columns.ts';
 import { sealFields } from './sealed.ts';
 import { insertKeys, keyRows, removeKeys, renameInResidents, type PutTarget, type Trx } from './keys.ts';
@@ -35,16 +36,9 @@ export async function putChunk<K extends RecordKind>(
   chunk: readonly Versioned<K>[],
   as_of: number,
 ): Promise<number> {
-  const { connection, kind, scope } = target;
+  const { kind } = target;
   const ids = chunk.map(({ record }) => record.id);
-  const found = await trx
-    .selectFrom('mirror_records')
-    .select(['id', 'version', 'as_of'])
-    .where('connection', '=', connection)
-    .where('kind', '=', kind)
-    .where('scope', '=', scope)
-    .where('id', 'in', ids)
-    .execute();
+  const found = await presentRows(trx, target, ids);
   const known = new Map(found.map((row) => [row.id, row]));
   const same = chunk.filter(({ record, version }) => known.get(record.id)?.version === version);
   const changed = chunk.filter(({ record, version }) => {
@@ -88,7 +82,7 @@ async function upsert<K extends RecordKind>(
   chunk: readonly Versioned<K>[],
   as_of: number,
 ): Promise<string[]> {
-  const rows = chunk.map(({ record, version }): Insertable<MirrorRecordTable> => {
+  const rows = chunk.map(({ record, version }): MirrorRecordTable => {
     const { body, sealed } = splitSealed(target.kind, record);
     const at = { ...target, id: record.id };
     return {
@@ -100,29 +94,69 @@ async function upsert<K extends RecordKind>(
       as_of,
     };
   });
-  const written = await trx
+  const [row, ...more] = rows;
+  const written =
+    row !== undefined && more.length === 0 ? (await storeOne(trx, row)).rows : await upsertQuery(trx, rows).execute();
+  return written.map((row) => row.id);
+}
+
+/** What a row says, laid over what is there, unless that was read later. */
+const upsertQuery = (db: Kysely<MirrorTables>, rows: readonly Insertable<MirrorRecordTable>[]) =>
+  db
     .insertInto('mirror_records')
     .values(rows)
     .onConflict((conflict) =>
       conflict
         .columns(['connection', 'kind', 'scope', 'id'])
-        .doUpdateSet((eb) => ({
-          property_id: eb.ref('excluded.property_id'),
-          unit_id: eb.ref('excluded.unit_id'),
-          household_id: eb.ref('excluded.household_id'),
-          resident_id: eb.ref('excluded.resident_id'),
-          vendor_id: eb.ref('excluded.vendor_id'),
-          technician_id: eb.ref('excluded.technician_id'),
-          status: eb.ref('excluded.status'),
-          listed_on: eb.ref('excluded.listed_on'),
-          version: eb.ref('excluded.version'),
-          body_json: eb.ref('excluded.body_json'),
-          sealed: eb.ref('excluded.sealed'),
-          as_of: eb.ref('excluded.as_of'),
-        }))
+        .doUpdateSet((eb) => Object.fromEntries(REPLACED.map((column) => [column, eb.ref(`excluded.${column}`)])))
         .whereRef('excluded.as_of', '>=', 'mirror_records.as_of'),
     )
-    .returning('id')
+    .returning('id');
+
+/** The columns besides the key. */
+const REPLACED = [
+  'property_id',
+  'unit_id',
+  'household_id',
+  'resident_id',
+  'vendor_id',
+  'technician_id',
+  'status',
+  'listed_on',
+  'version',
+  'body_json',
+  'sealed',
+  'as_of',
+] as const;
+
+/** One record at a time is what every change and every read-through puts. */
+const storeOne = prepared<MirrorRecordTable>()((db: Kysely<MirrorTables>, argument) =>
+  upsertQuery(db, [
+    Object.fromEntries(
+      (['connection', 'kind', 'scope', 'id', ...REPLACED] as const).map((column) => [column, argument(column)]),
+    ) as Partial<MirrorRecordTable> as MirrorRecordTable,
+  ]),
+);
+
+const presentOne = prepared<PutTarget & { id: string }>()((db: Kysely<MirrorTables>, argument) =>
+  db
+    .selectFrom('mirror_records')
+    .select(['id', 'version', 'as_of'])
+    .where('connection', '=', argument('connection'))
+    .where('kind', '=', argument('kind'))
+    .where('scope', '=', argument('scope'))
+    .where('id', '=', argument('id')),
+);
+
+async function presentRows(trx: Trx, { connection, kind, scope }: PutTarget, ids: readonly string[]) {
+  const [id, ...more] = ids;
+  if (id !== undefined && more.length === 0) return (await presentOne(trx, { connection, kind, scope, id })).rows;
+  return trx
+    .selectFrom('mirror_records')
+    .select(['id', 'version', 'as_of'])
+    .where('connection', '=', connection)
+    .where('kind', '=', kind)
+    .where('scope', '=', scope)
+    .where('id', 'in', ids)
     .execute();
-  return written.map((row) => row.id);
 }

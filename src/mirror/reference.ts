@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { RecordKind, RecordOf } from '../model/records.ts';
 import type { KeyRing } from '../store/keyring.ts';
+import { prepared } from '../store/prepared.ts';
 import type { MirrorTables } from '../store/schema.ts';
 import { frozen } from './kept.ts';
 import type { PutTarget, Trx } from './keys.ts';
@@ -33,6 +34,15 @@ export type ReadReference = <K extends ReferenceKind>(
   kind: K,
 ) => Promise<readonly Mirrored<RecordOf<K>>[]>;
 
+const revisions = prepared<{ connection: string; kind: string }>()((db: Kysely<MirrorTables>, argument) =>
+  db
+    .selectFrom('mirror_state')
+    .select(['scope', 'revision'])
+    .where('connection', '=', argument('connection'))
+    .where('kind', '=', argument('kind'))
+    .orderBy('scope'),
+);
+
 interface Kept {
   revision: string;
   rows: readonly Mirrored<object>[];
@@ -43,13 +53,7 @@ export function referenceReader(db: Kysely<MirrorTables>, keyring: KeyRing): Rea
   const kept = new Map<string, Kept>();
 
   async function revisionOf(connection: string, kind: ReferenceKind): Promise<string> {
-    const rows = await db
-      .selectFrom('mirror_state')
-      .select(['scope', 'revision'])
-      .where('connection', '=', connection)
-      .where('kind', '=', kind)
-      .orderBy('scope')
-      .execute();
+    const { rows } = await revisions(db, { connection, kind });
     return JSON.stringify(rows.map(({ scope, revision }) => [scope, revision]));
   }
 

@@ -34,3 +34,25 @@ export function prepared<Args extends object>() {
     };
   };
 }
+
+/** Values of a query whose text depends on which of them there are. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** Shapes kept prepared; lists of any length make many. */
+const SHAPES_KEPT = 300;
+
+/** Prepared queries of one kind by their shape: equal shapes must build equal texts. */
+export function preparedByShape<Tables, Row>() {
+  const known = new Map<string, PreparedQuery<Tables, Values, Row>>();
+  return (
+    shape: string,
+    build: (db: Kysely<Tables>, argument: Argument<Values>) => Compilable<Row>,
+  ): PreparedQuery<Tables, Values, Row> => {
+    let query = known.get(shape);
+    if (query !== undefined) return query;
+    if (known.size >= SHAPES_KEPT) known.clear();
+    query = prepared<Values>()(build);
+    known.set(shape, query);
+    return query;
+  };
+}
