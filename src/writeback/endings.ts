@@ -1,3 +1,4 @@
+import type { ApprovalRule } from '../approvals/approvals.ts';
 import { enqueueNotification } from '../approvals/notifications.ts';
 import { appendAudit } from '../audit/audit.ts';
 import type { ErrorCode } from '../model/errors.ts';
@@ -45,6 +46,24 @@ export async function endUnsentIn(
     audit(write, `write.${state}`, now, state, { code: error?.code, message: error?.message }),
   ]);
   await recordChanges(trx, now, [change(write, 'write', write.row.write_id, state)]);
+}
+
+/** Tells the people in charge, and the change feed, that a decision is waited for. */
+export async function announceApproval(
+  trx: Db,
+  runtime: Runtime,
+  write: OpenWrite,
+  { approvalId, rule, decideBy }: { approvalId: string; rule: ApprovalRule; decideBy: number },
+  now: number,
+): Promise<void> {
+  const { write_id, tool } = write.row;
+  await recordChanges(trx, now, [change(write, 'approval', approvalId, 'requested')]);
+  await enqueueNotification(trx, runtime.keyring, {
+    id: newId('n', now),
+    kind: 'approval.requested',
+    now,
+    body: { approval_id: approvalId, write_id, tool, rule, decide_by: new Date(decideBy).toISOString() },
+  });
 }
 
 /** Something only a person can find out. Nothing is sent again; the people in charge are told. */

@@ -43,6 +43,8 @@ export async function finish(runtime: Runtime, write: OpenWrite, result: StepRes
       proof: proof.proof,
       proof_json: JSON.stringify(proof.fields),
       done_at: now,
+      error_code: null,
+      error_message: null,
       lease_owner: null,
       lease_until: null,
     });

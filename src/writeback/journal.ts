@@ -21,17 +21,18 @@ export function stepContext(write: OpenWrite, steps: readonly StepRow[]): StepCo
   };
 }
 
-/** The journal row of a step that is about to be sent. */
+/** The journal row of a step that is about to be sent, again where it is known. */
 export function stepRow(
   runtime: Runtime,
   writeId: string,
   index: number,
   step: { name: string; retry: string },
   request: StepRequest,
-  attempt: number,
   deadlineMs: number,
+  known?: StepRow,
 ): StepRow {
   const now = runtime.clock();
+  const attempt = (known?.attempts ?? 0) + 1;
   return {
     write_id: writeId,
     step_index: index,
@@ -44,7 +45,7 @@ export function stepRow(
     sent_at: now,
     answered_at: null,
     result_json: null,
-    evidence_json: JSON.stringify([{ at: now, event: 'sent', attempt }]),
+    evidence_json: withEvidence(known, { at: now, event: 'sent', attempt }),
   };
 }
 
@@ -56,6 +57,13 @@ export function leaseFor(
   const until = runtime.clock() + deadlineMs + LEASE_MARGIN_MS;
   return { lease_owner: runtime.owner, lease_until: until, next_attempt_at: until };
 }
+
+/** Events of a step's evidence after which nobody knows what became of a request. */
+export const NO_ANSWER = 'no answer';
+export const SENDER_GONE = 'sender gone';
+
+/** The PMS refused a request that it may have carried out when it was sent before. */
+export const REFUSED = 'repetition refused';
 
 /** One more line of a step's evidence. */
 export function withEvidence(step: StepRow | undefined, entry: Record<string, unknown>): string {
@@ -93,4 +101,16 @@ export function change(write: OpenWrite, kind: string, recordId: string, event: 
     event,
     detail: { write_id: write.row.write_id, by: write.row.principal, tool: write.row.tool },
   };
+}
+
+/** Whether some earlier sending of a step may have had an effect that nobody has seen. */
+export function mayHaveHappened(step: StepRow | undefined): boolean {
+  const entries = step === undefined ? [] : (JSON.parse(step.evidence_json) as { event?: unknown }[]);
+  return entries.some(({ event }) => event === NO_ANSWER || event === SENDER_GONE);
+}
+
+/** Whether the last sending of a step was refused. */
+export function wasRefused(step: StepRow): boolean {
+  const entries = JSON.parse(step.evidence_json) as { event?: unknown }[];
+  return entries.slice(entries.findLastIndex(({ event }) => event === 'sent')).some(({ event }) => event === REFUSED);
 }

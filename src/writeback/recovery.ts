@@ -1,10 +1,12 @@
 import { type Located, type StepResult, VendorError } from '../connectors/connector.ts';
 import { closeApproval, approvalOf } from '../approvals/approvals.ts';
+import type { ErrorCode } from '../model/errors.ts';
+import { withinTime } from './deadline.ts';
 import { dueWrites, heldByOthers, moveWrite, stepsOf, updateStep } from './ledger.ts';
 import { openRequest, openWrite, type OpenWrite } from './open_write.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
-import { endUnsentIn, needsAttention } from './endings.ts';
-import { stepContext, withEvidence } from './journal.ts';
+import { endUnsent, endUnsentIn, needsAttention } from './endings.ts';
+import { SENDER_GONE, stepContext, wasRefused, withEvidence } from './journal.ts';
 import { afterStep, sendReady } from './send.ts';
 import type { WriteState } from './states.ts';
 
@@ -80,7 +82,7 @@ async function abandonedWhileSending(runtime: Runtime, write: OpenWrite): Promis
     await moveWrite(trx, write.row, 'unknown', now, { lease_owner: null, lease_until: null, next_attempt_at: now });
     await updateStep(trx, write.row.write_id, write.row.step_index, {
       state: 'unknown',
-      evidence_json: withEvidence(step, { at: now, event: 'sender gone', settled_at: settled }),
+      evidence_json: withEvidence(step, { at: now, event: SENDER_GONE, settled_at: settled }),
     });
   });
 }
@@ -97,14 +99,18 @@ async function locateEffect(runtime: Runtime, write: OpenWrite): Promise<void> {
   const request = openRequest(runtime.keyring, row.write_id, row.step_index, step.request_sealed);
   let located: Located;
   try {
-    located = await connector.locate(
-      command,
-      row.step_index,
-      request,
-      stepContext(write, steps.slice(0, row.step_index)),
+    const context = stepContext(write, steps.slice(0, row.step_index));
+    located = await withinTime(connector.capabilities.request_deadline_ms, (signal) =>
+      connector.locate(command, row.step_index, request, context, signal),
     );
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
+    if (runtime.clock() > row.not_after + 60_000)
+      return needsAttention(
+        runtime,
+        write,
+        'It is not known whether the PMS carried this out, and it cannot be asked.',
+      );
     return lookAgain(runtime, write, step, `look-up failed: ${error.code}`, 15_000);
   }
   const now = runtime.clock();
@@ -125,6 +131,11 @@ async function locateEffect(runtime: Runtime, write: OpenWrite): Promise<void> {
   if (now < settled) return lookAgain(runtime, write, step, 'not found yet', settled - now);
   if (!located.covers_all || plan.retry === 'none')
     return needsAttention(runtime, write, 'It is not known whether the PMS carried this out; it was not sent again.');
+  // The PMS refused it when it was sent again, and the first time had no effect either.
+  if (row.error_code !== null && wasRefused(step))
+    return row.step_index > 0
+      ? needsAttention(runtime, write, row.error_message ?? '')
+      : endUnsent(runtime, write, 'failed', { code: row.error_code as ErrorCode, message: row.error_message ?? '' });
   await runtime.store.transaction(async (trx) => {
     await moveWrite(trx, row, 'ready', now, { next_attempt_at: now });
     await updateStep(trx, row.write_id, row.step_index, {

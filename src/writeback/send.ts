@@ -50,7 +50,7 @@ export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<voi
     return handleVendorError(runtime, write, error, false);
   }
   const deadline = connector.capabilities.request_deadline_ms;
-  const journal = stepRow(runtime, row.write_id, row.step_index, step, request, (known?.attempts ?? 0) + 1, deadline);
+  const journal = stepRow(runtime, row.write_id, row.step_index, step, request, deadline, known);
   const taken = { ...leaseFor(runtime, deadline), attempts: row.attempts + 1 };
   const since = performance.now();
   try {
@@ -130,7 +130,7 @@ export async function afterStep(runtime: Runtime, write: OpenWrite, result: Step
     await moveWrite(trx, write.row, 'sending', runtime.clock(), taken);
     await putStep(
       trx,
-      stepRow(runtime, write.row.write_id, next, plan[next] as { name: string; retry: string }, request, 1, deadline),
+      stepRow(runtime, write.row.write_id, next, plan[next] as { name: string; retry: string }, request, deadline),
     );
   });
   return sendStep(runtime, { ...write, row: { ...write.row, ...taken, state: 'sending' } }, request, since);

@@ -2,14 +2,13 @@ import type { Step, StepRequest } from '../connectors/connector.ts';
 import { VendorError } from '../connectors/connector.ts';
 import { appendAudit, oneAtATime } from '../audit/audit.ts';
 import { APPROVAL_RULES, type ApprovalRule, requestApproval } from '../approvals/approvals.ts';
-import { enqueueNotification } from '../approvals/notifications.ts';
 import type { Grant } from '../grants/grant.ts';
 import { changedRecordId, type Command, COMMANDS } from '../model/commands.ts';
 import { CaretakerError } from '../model/errors.ts';
 import type { RecordKind } from '../model/records.ts';
 import { digestOf } from '../model/version.ts';
-import { recordChanges } from '../store/changes.ts';
 import { mustWait, namedWrites } from './dependency.ts';
+import { announceApproval } from './endings.ts';
 import { newId } from './ids.ts';
 import {
   type Db,
@@ -23,7 +22,7 @@ import {
 } from './ledger.ts';
 import { type Notice, type OpenWrite, orderKey, sealParts } from './open_write.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
-import { audit, change, leaseFor, stepContext, stepRow } from './journal.ts';
+import { audit, leaseFor, stepContext, stepRow } from './journal.ts';
 import type { WriteState } from './states.ts';
 
 /** A change that a caller asked for and that the rules of the trade allow. */
@@ -114,7 +113,7 @@ export async function recordIntent(runtime: Runtime, intent: Intent): Promise<Su
     const opened = { ...write, row };
     if (intent.cells !== undefined && state !== 'shadowed') await holdCells(trx, intent, row.write_id, intent.cells);
     if (state === 'sending' && request !== undefined)
-      await putStep(trx, stepRow(runtime, row.write_id, 0, step, request, 1, deadline));
+      await putStep(trx, stepRow(runtime, row.write_id, 0, step, request, deadline));
     if (approval !== undefined && state === 'awaiting_approval') await askPerson(trx, runtime, opened, approval, now);
     await appendAudit(trx, runtime.keyring, [
       audit(opened, 'write.recorded', now, state, {
@@ -322,17 +321,5 @@ async function askPerson(
     decided_by: null,
     note_sealed: null,
   });
-  await recordChanges(trx, now, [change(write, 'approval', approvalId, 'requested')]);
-  await enqueueNotification(trx, runtime.keyring, {
-    id: newId('n', now),
-    kind: 'approval.requested',
-    now,
-    body: {
-      approval_id: approvalId,
-      write_id: row.write_id,
-      tool: row.tool,
-      rule: approval.rule,
-      decide_by: new Date(row.next_attempt_at).toISOString(),
-    },
-  });
+  await announceApproval(trx, runtime, write, { approvalId, rule: approval.rule, decideBy: row.next_attempt_at }, now);
 }

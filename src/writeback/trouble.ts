@@ -2,9 +2,9 @@ import { requestApproval } from '../approvals/approvals.ts';
 import { appendAudit } from '../audit/audit.ts';
 import { VendorError } from '../connectors/connector.ts';
 import { CaretakerError, type ErrorCode } from '../model/errors.ts';
-import { endUnsent, needsAttention } from './endings.ts';
+import { announceApproval, endUnsent, needsAttention } from './endings.ts';
 import { newId } from './ids.ts';
-import { audit, withEvidence } from './journal.ts';
+import { audit, mayHaveHappened, NO_ANSWER, REFUSED, withEvidence } from './journal.ts';
 import { moveWrite, stepsOf, updateStep } from './ledger.ts';
 import type { OpenWrite } from './open_write.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
@@ -31,6 +31,9 @@ export async function handleVendorError(
   const vendor = error instanceof VendorError ? error : undefined;
   const refusal = vendor === undefined ? undefined : REFUSALS[vendor.code];
   if (vendor !== undefined && refusal !== undefined) {
+    // A repeated request may be refused because the first one had its effect after all.
+    if (mayHaveLeft && mayHaveHappened((await stepsOf(runtime.store.ledger, write.row.write_id))[write.row.step_index]))
+      return refusedAgain(runtime, write, refusal, vendor.message);
     if (write.row.step_index > 0) return needsAttention(runtime, write, vendor.message);
     return endUnsent(runtime, write, 'failed', { code: refusal, message: vendor.message });
   }
@@ -63,7 +66,9 @@ const BACKOFF_MS = [1_000, 2_000, 5_000, 15_000, 30_000, 60_000];
 
 async function tryLater(runtime: Runtime, write: OpenWrite, error: VendorError): Promise<void> {
   const now = runtime.clock();
-  const wait = error.retry_after_ms ?? BACKOFF_MS[Math.min(write.row.attempts, BACKOFF_MS.length - 1)] ?? 60_000;
+  const backoff = error.retry_after_ms ?? BACKOFF_MS[Math.min(write.row.attempts, BACKOFF_MS.length - 1)] ?? 60_000;
+  // Whatever the PMS asks for, the write is looked at once more when its own time is over.
+  const wait = Math.min(backoff, Math.max(1_000, write.row.not_after - now));
   await runtime.store.transaction((trx) =>
     moveWrite(trx, write.row, 'ready', now, {
       next_attempt_at: now + wait,
@@ -85,20 +90,50 @@ async function outcomeUnknown(runtime: Runtime, write: OpenWrite, reason: string
     const step = steps[write.row.step_index];
     await updateStep(trx, write.row.write_id, write.row.step_index, {
       state: 'unknown',
-      evidence_json: withEvidence(step, { at: now, event: 'no answer', reason }),
+      evidence_json: withEvidence(step, { at: now, event: NO_ANSWER, reason }),
     });
     const settled = (step?.deadline_at ?? now) + settling.late_commit_ms + settling.read_lag_ms;
-    await moveWrite(trx, write.row, 'unknown', now, { next_attempt_at: Math.max(now, settled) });
+    await moveWrite(trx, write.row, 'unknown', now, {
+      next_attempt_at: Math.max(now, settled),
+      lease_owner: null,
+      lease_until: null,
+    });
     await appendAudit(trx, runtime.keyring, [audit(write, 'write.unknown', now, 'unknown', { reason })]);
+  });
+}
+
+/** Looked for at once: what is found was done, what is certainly not there is refused as the PMS said. */
+async function refusedAgain(runtime: Runtime, write: OpenWrite, code: ErrorCode, message: string): Promise<void> {
+  const now = runtime.clock();
+  await runtime.store.transaction(async (trx) => {
+    const step = (await stepsOf(trx, write.row.write_id))[write.row.step_index];
+    await updateStep(trx, write.row.write_id, write.row.step_index, {
+      state: 'unknown',
+      evidence_json: withEvidence(step, { at: now, event: REFUSED, code }),
+    });
+    await moveWrite(trx, write.row, 'unknown', now, {
+      next_attempt_at: now,
+      lease_owner: null,
+      lease_until: null,
+      error_code: code,
+      error_message: message,
+    });
+    await appendAudit(trx, runtime.keyring, [audit(write, 'write.unknown', now, 'unknown', { refused_as: code })]);
   });
 }
 
 async function askForOverride(runtime: Runtime, write: OpenWrite, error: VendorError): Promise<void> {
   const now = runtime.clock();
+  const approvalId = newId('ap', now);
+  const decideBy = Math.min(write.row.not_after, now + runtime.policy.approval_ms);
   await runtime.store.transaction(async (trx) => {
-    await moveWrite(trx, write.row, 'awaiting_approval', now, { lease_owner: null, lease_until: null });
+    await moveWrite(trx, write.row, 'awaiting_approval', now, {
+      next_attempt_at: decideBy,
+      lease_owner: null,
+      lease_until: null,
+    });
     await requestApproval(trx, {
-      approval_id: newId('ap', now),
+      approval_id: approvalId,
       write_id: write.row.write_id,
       command_digest: write.row.command_digest,
       rule: 'vendor_override',
@@ -107,7 +142,7 @@ async function askForOverride(runtime: Runtime, write: OpenWrite, error: VendorE
       requester_owner: write.row.owner,
       property_id: write.row.property_id,
       state: 'waiting',
-      decide_by: Math.min(write.row.not_after, now + runtime.policy.approval_ms),
+      decide_by: decideBy,
       created_at: now,
       decided_at: null,
       decided_by: null,
@@ -116,5 +151,6 @@ async function askForOverride(runtime: Runtime, write: OpenWrite, error: VendorE
     await appendAudit(trx, runtime.keyring, [
       audit(write, 'approval.requested', now, 'awaiting_approval', { rule: 'vendor_override' }),
     ]);
+    await announceApproval(trx, runtime, write, { approvalId, rule: 'vendor_override', decideBy }, now);
   });
 }

@@ -46,7 +46,9 @@ describeOnEveryEngine('the ledger', (open) => {
     await rig.recover(6_000);
     expect(await rig.state(row.write_id)).toBe('ready');
     await rig.recover(2_000);
-    expect(await rig.state(row.write_id)).toBe('done');
+    const done = (await rig.writeback.byId(row.write_id))!.row;
+    expect(done.state).toBe('done');
+    expect((await rig.writeback.view(done)).error).toBeUndefined();
     expect(await rig.effects()).toBe(1);
   });
 

@@ -92,6 +92,75 @@ describeOnEveryEngine('the ledger under slow, late and repeated work', (open) =>
     expect(await rig.effects()).toBe(0);
   });
 
+  it('does not call failed what a repeated request found to be there already', async () => {
+    let first = true;
+    const connector = rig.runtime.connections.get('main') as Connector;
+    const { send } = connector;
+    connector.send = async (request, signal) => {
+      if (!first) throw new VendorError('duplicate', 'There is such a work order already.');
+      first = false;
+      await send(request, signal);
+      throw new VendorError('outcome_unknown', 'No answer.');
+    };
+    // It was committed later than a vendor is known to: the look-up in between saw nothing.
+    rig.faults.push({ on: 'locate', how: 'absent' });
+    const row = await rig.submit(rig.createWorkOrder());
+    await rig.recover(120_000);
+    expect(await rig.state(row.write_id)).toBe('done');
+    expect(await rig.effects()).toBe(1);
+  });
+
+  it('calls failed what a repeated request was refused and a look-up does not find', async () => {
+    rig.faults.push({ on: 'send', how: 'drop_before_commit' }, { on: 'locate', how: 'absent' });
+    rig.faults.push({ on: 'send', how: 'refuse' });
+    const row = await rig.submit(rig.createWorkOrder());
+    await rig.recover(120_000);
+    await rig.recover(120_000);
+    expect((await rig.writeback.byId(row.write_id))?.row).toMatchObject({
+      state: 'failed',
+      error_code: 'invalid_input',
+      error_message: 'The PMS refused it.',
+    });
+    expect(await rig.effects()).toBe(0);
+  });
+
+  it('hands over what nobody can look up any more', async () => {
+    const row = await rig.submit(rig.createWorkOrder(), { not_after: START + 3_600_000 });
+    expect(row.state).toBe('done');
+    rig.faults.push({ on: 'send', how: 'commit_then_drop' });
+    const lost = await rig.submit(rig.createWorkOrder('Lock'), { not_after: START + 3_600_000 });
+    const connector = rig.runtime.connections.get('main') as Connector;
+    connector.locate = () => Promise.reject(new VendorError('misconfigured', 'The credentials are not valid.'));
+    await rig.recover(1_800_000);
+    expect(await rig.state(lost.write_id)).toBe('unknown');
+    await rig.recover(3_600_000);
+    expect(await rig.state(lost.write_id)).toBe('needs_attention');
+  });
+
+  it('looks for a lost answer no more often because the one who asked is gone', async () => {
+    rig.faults.push({ on: 'send', how: 'drop_before_commit' });
+    const row = await rig.submit(rig.createWorkOrder());
+    let looked = 0;
+    const connector = rig.runtime.connections.get('main') as Connector;
+    const { locate } = connector;
+    connector.locate = (...args) => {
+      looked += 1;
+      return locate(...args);
+    };
+    const survivor = createWriteback({ ...rig.runtime, owner: 'host:3:3', ownerIsAlive: () => false });
+    for (let round = 0; round < 5; round += 1) await survivor.recover();
+    expect(looked).toBe(0);
+    expect(await rig.state(row.write_id)).toBe('unknown');
+  });
+
+  it('tells people of an override that the PMS asks for', async () => {
+    rig.faults.push({ on: 'send', how: 'needs_override' });
+    const row = await rig.submit(rig.createWorkOrder());
+    expect(row.state).toBe('awaiting_approval');
+    const notices = await rig.store.ledger.selectFrom('notifications').select('kind').execute();
+    expect(notices).toEqual([{ kind: 'approval.requested' }]);
+  });
+
   describe('with a command of two requests', () => {
     let opened: number;
     beforeEach(() => {
