@@ -146,6 +146,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       risk: tool.risk,
       approvals: proposal.approvals ?? [],
       priority: proposal.priority ?? 2,
+      judged_at: call.now,
       not_after: proposal.not_after ?? call.now + 86_400_000,
       day_start: call.dayStart(proposal.property),
       rollout: call.rolloutOf(proposal.at.connection, workflowOf(tool.scope)),

@@ -4,6 +4,7 @@ import { changedRecordId, COMMANDS } from '../model/commands.ts';
 import type { RecordKind } from '../model/records.ts';
 import { recordChanges } from '../store/changes.ts';
 import { settleReservations, tellPeople } from './endings.ts';
+import { withinTime } from './deadline.ts';
 import { audit, change } from './journal.ts';
 import { moveWrite, updateStep } from './ledger.ts';
 import type { OpenWrite } from './open_write.ts';
@@ -17,6 +18,7 @@ export async function finish(runtime: Runtime, write: OpenWrite, result: StepRes
   const connector = connectorOf(runtime, row.connection);
   const kind = COMMANDS[command.kind].record;
   const id = result.record?.id ?? changedRecordId(command) ?? row.record_id ?? undefined;
+  const askedAt = runtime.clock();
   const after = id === undefined ? undefined : await readBack(connector, kind, row.scope, id);
   const now = runtime.clock();
   if (id === undefined || after === undefined) {
@@ -55,7 +57,7 @@ export async function finish(runtime: Runtime, write: OpenWrite, result: StepRes
     await recordChanges(trx, now, [change(write, kind, id, command.kind)]);
     await tellPeople(trx, runtime, write, id, now);
   });
-  await refreshMirror(runtime, write, kind, id, after, now);
+  await refreshMirror(runtime, write, kind, id, after, askedAt);
 }
 
 async function readBack(
@@ -65,7 +67,10 @@ async function readBack(
   id: string,
 ): Promise<Record<string, unknown> | undefined> {
   try {
-    return (await connector.get(kind, scope, id)) as Record<string, unknown> | undefined;
+    return await withinTime(
+      connector.capabilities.request_deadline_ms,
+      (signal) => connector.get(kind, scope, id, signal) as Promise<Record<string, unknown> | undefined>,
+    );
   } catch (error) {
     if (error instanceof VendorError) return undefined;
     throw error;
@@ -79,14 +84,15 @@ async function refreshMirror(
   kind: RecordKind,
   id: string,
   after: Record<string, unknown>,
-  now: number,
+  askedAt: number,
 ): Promise<void> {
   const { connection, scope } = write.row;
   try {
-    await runtime.mirror.put(connection, kind, scope, [after as never], now);
+    await runtime.mirror.put(connection, kind, scope, [after as never], askedAt);
     for (const related of relatedRecords(write.command, write.before)) {
-      const record = await connectorOf(runtime, connection).get(related.kind, scope, related.id);
-      if (record !== undefined) await runtime.mirror.put(connection, related.kind, scope, [record], now);
+      const relatedAt = runtime.clock();
+      const record = await readBack(connectorOf(runtime, connection), related.kind, scope, related.id);
+      if (record !== undefined) await runtime.mirror.put(connection, related.kind, scope, [record as never], relatedAt);
     }
   } catch (error) {
     runtime.onTrouble('mirror_refresh', `${write.row.write_id}:${id}`, error);

@@ -141,18 +141,38 @@ export async function isBehind(
   return (await inFront(db, { write_id, order_key })).rows.length > 0;
 }
 
+const madeSince = prepared<{ write_id: string; order_key: string; since: number }>()((db: Db, argument) =>
+  db
+    .selectFrom('writes')
+    .select('write_id')
+    .where('order_key', '=', argument('order_key'))
+    .where('state', 'in', ['done', 'needs_attention'])
+    .where('updated_at', '>=', argument('since'))
+    .where('write_id', '!=', argument('write_id'))
+    .limit(1),
+);
+
+/** Whether another write on the same record has had its effect, or may have, since a moment. */
+export async function isOvertaken(
+  db: Db,
+  { write_id, order_key }: { write_id: string; order_key: string },
+  since: number,
+): Promise<boolean> {
+  return (await madeSince(db, { write_id, order_key, since })).rows.length > 0;
+}
+
 const withEffect = prepared<{ effect_digest: string; since: number }>()((db: Db, argument) =>
   db
     .selectFrom('writes')
     .selectAll()
     .where('effect_digest', '=', argument('effect_digest'))
-    .where('created_at', '>=', argument('since'))
     .where('state', 'not in', [...SPENT_STATES, 'shadowed'])
+    .where((eb) => eb.or([eb('state', '!=', 'done'), eb('created_at', '>=', argument('since'))]))
     .orderBy('created_at', 'desc')
     .limit(1),
 );
 
-/** An earlier write that would have had the same effect, made since a moment and not known to have failed. */
+/** An earlier write with the same effect: one made since a moment, or one from before whose outcome is still open. */
 export async function sameEffect(db: Db, effectDigest: string, since: number): Promise<WriteRow | undefined> {
   const [row] = (await withEffect(db, { effect_digest: effectDigest, since })).rows;
   return row === undefined ? undefined : typed(row);
@@ -195,6 +215,17 @@ export async function dueWrites(db: Db, now: number, limit: number): Promise<Wri
     .limit(limit)
     .execute();
   return rows.map(typed);
+}
+
+/** Looks at a write again only after a while, if it is still where it was seen. */
+export async function postpone(db: Db, { write_id, state, attempts }: WriteRow, until: number): Promise<void> {
+  await db
+    .updateTable('writes')
+    .set({ next_attempt_at: until })
+    .where('write_id', '=', write_id)
+    .where('state', '=', state)
+    .where('attempts', '=', attempts)
+    .execute();
 }
 
 /** Writes that somebody else took on and has not finished; whether that somebody is still there is another question. */

@@ -2,13 +2,13 @@ import { type Located, type StepResult, VendorError } from '../connectors/connec
 import { closeApproval, approvalOf } from '../approvals/approvals.ts';
 import type { ErrorCode } from '../model/errors.ts';
 import { withinTime } from './deadline.ts';
-import { dueWrites, heldByOthers, moveWrite, stepsOf, updateStep } from './ledger.ts';
+import { dueWrites, heldByOthers, moveWrite, postpone, StaleWrite, stepsOf, updateStep } from './ledger.ts';
 import { openRequest, openWrite, type OpenWrite } from './open_write.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { endUnsent, endUnsentIn, needsAttention } from './endings.ts';
 import { SENDER_GONE, stepContext, wasRefused, withEvidence } from './journal.ts';
 import { afterStep, sendReady } from './send.ts';
-import type { WriteState } from './states.ts';
+import { IN_FLIGHT_STATES, type WriteState } from './states.ts';
 
 /*
  * What is done with a write that nobody is working on: after a crash, after an answer that never came, when a PMS is
@@ -26,7 +26,11 @@ const HANDLERS: Partial<Record<WriteState, (runtime: Runtime, write: OpenWrite) 
 
 /** Takes one write a step further from wherever it was left. */
 export async function resume(runtime: Runtime, write: OpenWrite): Promise<void> {
-  await HANDLERS[write.row.state]?.(runtime, write);
+  const { connection, state, not_after: notAfter } = write.row;
+  const isLost = IN_FLIGHT_STATES.includes(state) && !runtime.connections.has(connection);
+  if (isLost && runtime.clock() > notAfter && isAbandoned(runtime, write))
+    return needsAttention(runtime, write, 'Its connection is not configured any more, so the PMS cannot be asked.');
+  await HANDLERS[state]?.(runtime, write);
 }
 
 /** Takes up to `limit` writes further that are due. Returns how many there were. */
@@ -47,14 +51,16 @@ export async function sweep(
   ];
   for (const row of due) {
     await take(row.write_id, async () => {
-      let write: OpenWrite;
       try {
-        write = openWrite(runtime.keyring, row);
+        await resume(runtime, openWrite(runtime.keyring, row));
       } catch (error) {
-        runtime.onTrouble('unreadable_write', row.write_id, error);
-        return;
+        // What cannot be taken up, because its key or its connection is missing, must not crowd out everything else.
+        if (!(error instanceof StaleWrite)) {
+          const until = runtime.clock() + 60_000;
+          await runtime.store.transaction((trx) => postpone(trx, row, until));
+        }
+        throw error;
       }
-      await resume(runtime, write);
     });
   }
   return due.length;

@@ -14,6 +14,7 @@ import {
   type Db,
   insertWrite,
   isBehind,
+  isOvertaken,
   putStep,
   sameEffect,
   spentSince,
@@ -43,6 +44,8 @@ export interface Intent {
   approvals: readonly { rule: ApprovalRule; reason: string }[];
   /** 0 for life safety, 1 for emergencies, 2 for all else. */
   priority: 0 | 1 | 2;
+  /** When the caller began to read what it was judged on; epoch milliseconds. */
+  judged_at: number;
   /** After this moment it makes no sense any more to send it; epoch milliseconds. */
   not_after: number;
   /** What makes two commands the same to a person; undefined where equal commands are normal. */
@@ -259,7 +262,10 @@ async function firstState(
   if (intent.rollout === 'shadow') return 'shadowed';
   if (approval !== undefined) return 'awaiting_approval';
   if (request === undefined || (await mustWait(trx, intent.command))) return 'ready';
-  return (await isBehind(trx, row)) ? 'ready' : 'sending';
+  // A new record has its place in line to itself.
+  if (row.order_key === row.write_id) return 'sending';
+  // What was judged before the last change of the record is judged again, as if it had waited for it.
+  return (await isBehind(trx, row)) || (await isOvertaken(trx, row, intent.judged_at)) ? 'ready' : 'sending';
 }
 
 async function holdCells(

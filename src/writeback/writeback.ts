@@ -79,6 +79,7 @@ export function createWriteback(runtime: Runtime): Writeback {
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, runtime.policy.wait_ms);
+      if (signal?.aborted === true) resolve();
       signal?.addEventListener('abort', () => resolve(), { once: true });
     });
     await Promise.race([work, patience]);
@@ -146,7 +147,8 @@ export function createWriteback(runtime: Runtime): Writeback {
       return () => clearInterval(timer);
     },
     async drain() {
-      while (running.size > 0) await Promise.all(running.values());
+      // What waits in line for something under way is not under way itself yet.
+      while (running.size + tails.size > 0) await Promise.all([...running.values(), ...tails.values()]);
     },
   };
 

@@ -128,6 +128,7 @@ export async function openRig(store: Store, options: { wait_ms?: number; owner?:
     risk: 'write',
     approvals: [],
     priority: 2,
+    judged_at: time.now,
     not_after: time.now + 86_400_000,
     day_start: time.now - 3_600_000,
     rollout: 'live',

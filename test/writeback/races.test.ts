@@ -153,12 +153,63 @@ describeOnEveryEngine('the ledger under slow, late and repeated work', (open) =>
     expect(await rig.state(row.write_id)).toBe('unknown');
   });
 
+  it('sees to other writes also where one can never be taken up', async () => {
+    rig.faults.push({ on: 'send', how: 'unavailable' });
+    const broken = await rig.submit(rig.createWorkOrder());
+    await rig.store.transaction((trx) =>
+      trx.updateTable('writes').set({ connection: 'gone' }).where('write_id', '=', broken.write_id).execute(),
+    );
+    rig.time.now += 60_000;
+    await rig.writeback.recover();
+    expect(rig.troubles).toHaveLength(1);
+    expect(await rig.writeback.recover()).toBe(0);
+    rig.time.now += 86_400_000;
+    await rig.writeback.recover();
+    expect(await rig.state(broken.write_id)).toBe('expired');
+  });
+
   it('tells people of an override that the PMS asks for', async () => {
     rig.faults.push({ on: 'send', how: 'needs_override' });
     const row = await rig.submit(rig.createWorkOrder());
     expect(row.state).toBe('awaiting_approval');
     const notices = await rig.store.ledger.selectFrom('notifications').select('kind').execute();
     expect(notices).toEqual([{ kind: 'approval.requested' }]);
+  });
+
+  it('does not forget a change whose outcome is open because a day has passed', async () => {
+    rig.faults.push({ on: 'send', how: 'drop_before_commit' }, { on: 'locate', how: 'differs' });
+    const effect = ['same'];
+    const first = await rig.submit(rig.createWorkOrder(), { effect });
+    await rig.recover(120_000);
+    expect(await rig.state(first.write_id)).toBe('needs_attention');
+    rig.time.now += 3 * 86_400_000;
+    await expect(rig.submit(rig.createWorkOrder(), { effect })).rejects.toMatchObject({
+      code: 'duplicate',
+      options: { details: { write_id: first.write_id } },
+    });
+  });
+
+  it('judges again what was judged before another change of the same record was made', async () => {
+    const made = await rig.submit(rig.createWorkOrder());
+    const update = (text: string) =>
+      rig.intent(
+        {
+          kind: 'add_work_order_note',
+          work_order_id: made.record_id as string,
+          property_id: rig.unit.property_id,
+          note: { text, is_public: false },
+        },
+        { judged_at: START + 1_000 },
+      );
+    rig.time.now = START + 1_000;
+    const [first, second] = [update('first'), update('second')];
+    rig.time.now += 10;
+    expect((await rig.writeback.submit(first)).state).toBe('done');
+    rig.time.now += 10;
+    rig.verdict.refusal = new CaretakerError('conflict', 'It is another one by now.');
+    expect((await rig.writeback.submit(second)).state).toBe('failed');
+    const later = rig.intent(first.command, { judged_at: rig.time.now + 1 });
+    expect((await rig.writeback.submit(later)).state).toBe('done');
   });
 
   describe('with a command of two requests', () => {
