@@ -2,6 +2,7 @@ import * as z from 'zod/v4';
 import { parseAmount } from '../model/money.ts';
 import type { RecordKind } from '../model/records.ts';
 import { Trade, TRADES } from '../model/values.ts';
+import { visible } from './untrusted.ts';
 
 /*
  * The arguments that tools share. Checked strictly inside; what `tools/list` shows of them is lean, see
@@ -48,8 +49,14 @@ export const tradeName = () =>
     return z.NEVER;
   });
 
-/** Free text from a caller; long descriptions survive, novels do not. */
-export const words = (max = 20_000) => z.string().trim().min(1).max(max);
+/** Free text from a caller; long descriptions survive, novels do not, and there has to be something to see in it. */
+export const words = (max = 20_000) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((text) => visible(text).trim() !== '', 'there is nothing in it that can be seen');
 
 export const cursor = () => z.string().max(500);
 

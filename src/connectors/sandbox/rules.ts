@@ -25,7 +25,8 @@ export function conflict(field: string, message: string): never {
 }
 
 export function checkLength(field: string, value: string | undefined, max: number): void {
-  if (value !== undefined && value.length > max) refuse(field, `${field} takes at most ${max} characters.`);
+  if (value !== undefined && value.length > max && [...value].length > max)
+    refuse(field, `${field} takes at most ${max} characters.`);
 }
 
 /** A text that must say something and must fit. */
