@@ -68,15 +68,34 @@ export default defineTool({
       ...(severity_note !== undefined && { severity_note }),
       ...(shutOffs !== undefined && { shut_offs: shutOffs }),
       look_alikes: await likely(call, place, { description: input.description, trade }),
-      next: NEXT[severity],
+      next: severity === 'urgent' ? (NEXT_OF_RULE[rule] ?? NEXT.urgent) : NEXT[severity],
     };
   },
 
-  text({ severity, trade, confidence, rule, instructions, questions, next }) {
+  text({
+    severity,
+    trade,
+    confidence,
+    rule,
+    instructions,
+    questions,
+    self_help,
+    shut_offs,
+    severity_note,
+    look_alikes,
+    next,
+  }) {
     return [
       `${severity} ${trade} (${rule}, ${confidence}).`,
       ...instructions.map(({ lines }) => `Read out now: ${lines.join(' ')}`),
+      ...(severity_note === undefined ? [] : [severity_note]),
       ...(questions.length > 0 ? [`Ask: ${questions.join(' ')}`] : []),
+      ...self_help.map(({ title, steps }) => `Can be tried meanwhile: ${title}. ${steps.join(' ')}`),
+      ...(shut_offs === undefined ? [] : [`Shut-offs: ${shut_offs}`]),
+      ...look_alikes.map(
+        ({ number, work_order_id, title, status }) =>
+          `May be reported already: work order ${number} (${work_order_id}), ${status}: ${title}`,
+      ),
       next,
     ].join('\n');
   },
@@ -86,8 +105,15 @@ const NEXT: Record<Severity, string> = {
   life_safety:
     'After the instructions: create_work_order, then escalate_to_staff with reason life_safety and urgency now.',
   emergency: 'create_work_order, then find_vendors and dispatch_vendor now.',
-  urgent: 'create_work_order; the visit should be within a day or three.',
+  urgent: 'create_work_order, then find_vendors; the visit belongs within 24 to 72 hours.',
   routine: 'Self-help first where it is offered; otherwise create_work_order.',
+};
+
+/** Urgent matters that do not wait for days. */
+const NEXT_OF_RULE: Partial<Record<string, string>> = {
+  lockout: 'create_work_order, then find_vendors now: somebody who is locked out does not wait for days.',
+  'detector.co_chirp':
+    'Ask first: four loud beeps in a row or anybody unwell is life safety, so call this again with the answers. Otherwise create_work_order for today.',
 };
 
 interface Place {

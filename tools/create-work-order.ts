@@ -6,6 +6,7 @@ import { moreSevere, Severity } from '../src/model/values.ts';
 import { CaretakerError } from '../src/model/errors.ts';
 import { at, type Call, defineTool, type Found } from '../src/tool.ts';
 import { notDuplicateOf, recordId, requestId, words } from '../src/tool/params.ts';
+import { candidateLine } from '../src/tool/candidate_line.ts';
 import { CandidateView, candidatesFor } from '../src/tool/who_can_go.ts';
 import { lookAlikeView, similarWork } from '../src/tool/similar_work.ts';
 import { showWorkOrder } from '../src/tool/show_work_order.ts';
@@ -25,6 +26,7 @@ export default defineTool({
     location: words(200).describe('Room or area').optional(),
     description: words(60_000),
     severity: Severity.optional(),
+    outdoor_temperature_f: z.int().min(-80).max(140).optional(),
     resident_id: recordId().optional(),
     reporter_name: words(200).describe('If not a known resident').optional(),
     callback_phone: z.string().max(40).optional(),
@@ -71,6 +73,7 @@ export default defineTool({
       description: input.description,
       state,
       city,
+      outdoor_temperature_f: input.outdoor_temperature_f,
       today: call.today(property),
       settings: call.config.maintenance,
     });
@@ -127,7 +130,11 @@ export default defineTool({
         },
         ...(lease !== undefined && { bill_to_lease_id: lease.ref }),
         look_alikes: alike.map((one) => lookAlikeView(call, property, one)),
-        can_take_it: await candidatesFor(call, property, unit, { severity, trade: screening.trade }, 3),
+        // Nobody is sent into a danger to life before it is cleared: names here would invite just that.
+        can_take_it:
+          severity === 'life_safety'
+            ? []
+            : await candidatesFor(call, property, unit, { severity, trade: screening.trade }, 3),
         ...(property.record.entry_rule !== undefined && { entry_rule: property.record.entry_rule }),
       },
     };
@@ -146,13 +153,18 @@ export default defineTool({
     return state === 'shadowed' || SPENT_STATES.includes(state) ? {} : { work_order: await showWorkOrder(call, write) };
   },
 
-  text({ work_order: made, screening }) {
+  text({ work_order: made, screening, can_take_it, look_alikes }) {
     const lines =
       made === undefined
         ? []
         : [`Work order ${made.number} (${made.work_order_id}): ${made.severity} ${made.trade}, ${made.status}.`];
     if (screening.instructions.length > 0) lines.push(`Read out first: ${screening.instructions.join(' ')}`);
-    if (made?.next_step !== undefined) lines.push(`Next: ${made.next_step}.`);
+    if (screening.questions.length > 0) lines.push(`Ask: ${screening.questions.join(' ')}`);
+    for (const { number, work_order_id, title } of look_alikes)
+      lines.push(`May be the same as work order ${number} (${work_order_id}): ${title}`);
+    if (made?.status === 'new' && can_take_it.length > 0)
+      lines.push(`Can take it: ${can_take_it.map(candidateLine).join('; ')}. Next: dispatch_vendor.`);
+    else if (made?.next_step !== undefined) lines.push(`Next: ${made.next_step}.`);
     return lines.join('\n');
   },
 });

@@ -3,9 +3,11 @@ import { dispatchMessage } from '../src/maintenance/dispatch_message.ts';
 import { WorkOrderView } from '../src/maintenance/work_order_view.ts';
 import { CaretakerError } from '../src/model/errors.ts';
 import { formatAmount } from '../src/model/money.ts';
+import type { WorkOrder } from '../src/model/records.ts';
 import { spoken } from '../src/model/zoned_time.ts';
 import { at, type Call, defineTool } from '../src/tool.ts';
 import { type DispatchFacts, dispatchFacts, judgeDispatch, visitOf } from '../src/tool/dispatching.ts';
+import { localText } from '../src/tool/local_text.ts';
 import { amount, localTime, notDuplicateOf, recordId, requestId, words } from '../src/tool/params.ts';
 import { showWorkOrder } from '../src/tool/show_work_order.ts';
 import { isAfterHours } from '../src/tool/who_can_go.ts';
@@ -37,9 +39,13 @@ export default defineTool({
     sent_to: z.string(),
     /** Most vendors' APIs tell nobody: then somebody has to call or write. */
     vendor_notified: z.enum(['by_pms', 'no', 'unknown']),
-    call: z.array(z.string()),
-    message: z.string(),
+    /** Numbers and text for whoever goes. Only once it is assigned: before, nobody is to be told anything. */
+    call: z.array(z.string()).optional(),
+    message: z.string().optional(),
+    /** Property-local. */
     reply_due_at: z.string().optional(),
+    /** Who had the job before and does not know yet that somebody else goes. */
+    replaces: z.object({ name: z.string(), call: z.array(z.string()) }).optional(),
     not_to_exceed: z.string(),
     after_the_fact_review: z.string().optional(),
     checked_as_of: z.string().optional(),
@@ -65,7 +71,19 @@ export default defineTool({
     const limit = check.outcome === 'approval' ? check.amount : check.not_to_exceed;
     const { severity } = workOrder.record;
     const minutes = input.reply_within_minutes ?? REPLY_MINUTES[severity];
-    const replyDueAt = vendor === undefined ? undefined : new Date(call.now + minutes * 60_000).toISOString();
+    // The clock of a dispatch that waits for a person cannot run before that person has decided.
+    const waits = check.outcome === 'approval' ? call.config.policy.approval_hours * 3_600_000 : 0;
+    const due = call.now + waits + minutes * 60_000;
+    const latest = waits === 0 ? due : Math.min(due, Math.max(Date.parse(visit.start), call.now + minutes * 60_000));
+    const replyDueAt = vendor === undefined ? undefined : new Date(latest).toISOString();
+    const warnings = [
+      ...(check.outcome === 'ok' ? check.warnings : []),
+      ...estimateWarnings(workOrder.record, vendor?.record.id, limit),
+      ...(technician !== undefined && input.reply_within_minutes !== undefined
+        ? ['reply_within_minutes is for vendors: the answer of an own technician is not watched.']
+        : []),
+    ];
+    const replaces = await replacedBy(call, facts);
     const review = check.outcome === 'ok' ? check.after_the_fact_review : undefined;
     return {
       at: at(workOrder),
@@ -93,15 +111,16 @@ export default defineTool({
           : [{ kind: 'review.after_the_fact', body: { reason: review.reason, amount: formatAmount(review.amount) } }],
       answer: {
         ...handOver(call, facts, visit, limit, replyDueAt, input.instructions),
+        ...(replaces !== undefined && { replaces }),
         ...(review !== undefined && { after_the_fact_review: review.reason }),
         ...(checkedAsOf !== undefined && { checked_as_of: new Date(checkedAsOf).toISOString() }),
-        ...(check.outcome === 'ok' && check.warnings.length > 0 && { warnings: check.warnings }),
+        ...(warnings.length > 0 && { warnings }),
         ...(note !== undefined && { note }),
       },
     };
   },
 
-  async judgeAgain(call, { row, command, answer }) {
+  async judgeAgain(call, { row, command, before, answer }) {
     if (command.kind !== 'assign_work_order') return;
     const ref = (id: string | undefined) =>
       id === undefined ? undefined : call.records.ref(row.connection, row.scope, id);
@@ -110,6 +129,7 @@ export default defineTool({
       vendor: ref(command.vendor_id),
       technician: ref(command.technician_id),
     });
+    refuseIfReassigned(facts.workOrder.record, command, before);
     // What was let through on older data is judged on today's before it is sent.
     if (facts.checked_as_of !== undefined && answer['checked_as_of'] !== undefined)
       throw new CaretakerError('pms_unavailable', 'The PMS still cannot be read; the dispatch waits.');
@@ -117,19 +137,83 @@ export default defineTool({
   },
 
   async present(call, write) {
-    return write.row.state === 'done' ? { work_order: await showWorkOrder(call, write) } : {};
+    if (write.row.state === 'done') return { work_order: await showWorkOrder(call, write) };
+    return {
+      vendor_notified: 'no' as const,
+      call: undefined,
+      message: undefined,
+      reply_due_at: undefined,
+      replaces: undefined,
+    };
   },
 
-  text({ sent_to, vendor_notified, call: numbers, not_to_exceed, write }) {
-    const state = (write as { state?: string } | undefined)?.state;
-    if (state !== 'done') return `Not assigned yet (${state}); ${sent_to}, up to ${not_to_exceed}.`;
+  text({ sent_to, vendor_notified, call: numbers = [], not_to_exceed, reply_due_at, replaces, warnings = [], write }) {
+    const { state, approval } = (write ?? {}) as { state?: string; approval?: { reason: string; decides: string } };
+    if (state !== 'done')
+      return [
+        `Not assigned yet (${state}): ${sent_to}, up to ${not_to_exceed}.`,
+        ...(approval === undefined ? [] : [`It waits for ${approval.decides}: ${approval.reason}`]),
+        `Tell ${sent_to} nothing yet; once it is done, this call with the same request_id returns the number and the message.`,
+        ...warnings,
+      ].join(' ');
     const reach =
       vendor_notified === 'by_pms'
         ? 'The PMS tells them.'
         : `Nobody has told them yet: call ${numbers.join(' or ') || 'the office'} or send the message.`;
-    return `Assigned to ${sent_to}, not to exceed ${not_to_exceed}. ${reach}`;
+    return [
+      `Assigned to ${sent_to}, not to exceed ${not_to_exceed}; not accepted yet.`,
+      reach,
+      ...(reply_due_at === undefined ? [] : [`Answer due ${reply_due_at}.`]),
+      ...(replaces === undefined
+        ? []
+        : [
+            `${replaces.name} had this job and has to be told not to come: ${replaces.call.join(' or ') || 'by the office'}.`,
+          ]),
+      ...warnings,
+    ].join(' ');
   },
 });
+
+/** What does not fit the estimate that is on file. The limit itself is judged by the rules of dispatch. */
+function estimateWarnings({ estimate }: WorkOrder, vendorId: string | undefined, limit: number): string[] {
+  if (estimate === undefined || estimate.status === 'declined') return [];
+  if (estimate.vendor_id !== undefined && estimate.vendor_id !== vendorId)
+    return [`The estimate of ${formatAmount(estimate.amount)} on file is by somebody else.`];
+  return limit < estimate.amount
+    ? [`The limit of ${formatAmount(limit)} is below the estimate of ${formatAmount(estimate.amount)}.`]
+    : [];
+}
+
+/** Who is assigned now, where it is somebody else and they have not said no themselves. */
+async function replacedBy(call: Call, { workOrder, vendor, technician }: DispatchFacts) {
+  const { vendor_id, technician_id, vendor_reply } = workOrder.record;
+  if (vendor_id === vendor?.record.id && technician_id === technician?.record.id) return undefined;
+  if (vendor_id !== undefined && vendor_reply === 'declined') return undefined;
+  const before = await call.records.linked(workOrder, 'vendor', vendor_id);
+  if (before !== undefined)
+    return { name: before.record.name, call: before.record.phones.map(({ number }) => number).slice(0, 1) };
+  const own = await call.records.linked(workOrder, 'staff', technician_id);
+  if (own === undefined) return undefined;
+  return { name: own.record.name, call: own.record.phone === undefined ? [] : [own.record.phone] };
+}
+
+/** An old request must not take a job away from somebody who was given it meanwhile. */
+function refuseIfReassigned(
+  now: WorkOrder,
+  asked: { vendor_id?: string | undefined; technician_id?: string | undefined },
+  before: Record<string, unknown> | undefined,
+): void {
+  const isAsked = now.vendor_id === asked.vendor_id && now.technician_id === asked.technician_id;
+  const isBefore = now.vendor_id === before?.['vendor_id'] && now.technician_id === before?.['technician_id'];
+  if (isAsked || isBefore) return;
+  throw new CaretakerError(
+    'conflict',
+    'The work order was given to somebody else after this was asked for. Nobody was dispatched.',
+    {
+      next: 'list_work_orders with its id shows who has it; dispatch_vendor with a new request_id if they are to be replaced',
+    },
+  );
+}
 
 /** Everything needed to tell the one who is sent. */
 function handOver(
@@ -141,8 +225,12 @@ function handOver(
   instructions: string | undefined,
 ) {
   const zone = call.zoneOf(property);
-  const window =
-    visit.end === undefined ? spoken(visit.start, zone) : `${spoken(visit.start, zone)} to ${spoken(visit.end, zone)}`;
+  const [from, until] = [visit.start, visit.end ?? visit.start].map((instant) => spoken(instant, zone)) as [
+    string,
+    string,
+  ];
+  const sameDay = from.split(', ')[0] === until.split(', ')[0];
+  const window = visit.end === undefined ? from : `${from} to ${sameDay ? until.split(', ')[1] : until}`;
   const phones = vendor?.record.phones ?? [];
   const late = isAfterHours(call, property);
   const ordered = [...phones].sort((a, b) => Number(b.type === 'after_hours') - Number(a.type === 'after_hours'));
@@ -165,7 +253,7 @@ function handOver(
       instructions,
       reply_by: replyDueAt === undefined ? undefined : spoken(replyDueAt, zone),
     }),
-    ...(replyDueAt !== undefined && { reply_due_at: replyDueAt }),
+    ...(replyDueAt !== undefined && { reply_due_at: localText(call, property)(replyDueAt) }),
     not_to_exceed: formatAmount(limit),
   };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { Trade } from '../src/model/values.ts';
 import { defineTool } from '../src/tool.ts';
+import { candidateLine } from '../src/tool/candidate_line.ts';
 import { day, recordId } from '../src/tool/params.ts';
 import { CandidateView, candidateView, whoCanGo } from '../src/tool/who_can_go.ts';
 
@@ -63,8 +64,16 @@ export default defineTool({
     };
   },
 
-  text({ candidates, excluded, trade, visit_date }) {
-    const names = candidates.slice(0, 3).map(({ name, why }) => `${name} (${why})`);
-    return `${candidates.length} can do ${trade} on ${visit_date}${names.length > 0 ? `: ${names.join('; ')}` : ''}. Excluded: ${excluded.length}.`;
+  text({ candidates, excluded, more_excluded = 0, trade, visit_date, next }) {
+    const out = excluded.map(({ name, reasons }) => `${name} (${reasons.join(' ').replace(/\.$/, '')})`);
+    return [
+      candidates.length === 0
+        ? `Nobody can do ${trade} on ${visit_date}.`
+        : `Can do ${trade} on ${visit_date}, best first: ${candidates.map(candidateLine).join('; ')}.`,
+      ...(out.length === 0
+        ? []
+        : [`Excluded: ${out.join('; ')}${more_excluded === 0 ? '' : `; and ${more_excluded} more`}.`]),
+      `Next: ${next}.`,
+    ].join('\n');
   },
 });

@@ -9,6 +9,7 @@ import {
 } from '../src/model/values.ts';
 import { localDate } from '../src/model/zoned_time.ts';
 import { type Call, defineTool, type Found } from '../src/tool.ts';
+import { counted, countedFirst } from '../src/tool/counted.ts';
 import { gatherPage } from '../src/tool/gather_page.ts';
 import { localText } from '../src/tool/local_text.ts';
 import { cursor, day, recordId, words } from '../src/tool/params.ts';
@@ -112,11 +113,18 @@ export default defineTool({
 
   text({ work_orders, next_cursor, detail }) {
     if (detail !== undefined)
-      return `Work order ${work_orders[0]?.number}: ${work_orders[0]?.status}, ${detail.notes.length} notes.`;
+      return [
+        `Work order ${work_orders[0]?.number}: ${work_orders[0]?.status}, ${counted(detail.notes.length, 'note')}.`,
+        nextOf(work_orders[0]),
+      ].join('');
     const overdue = work_orders.filter(({ reply_overdue }) => reply_overdue).length;
-    return `${work_orders.length} work orders${next_cursor === undefined ? '' : ', more with next_cursor'}${overdue > 0 ? `; ${overdue} vendor replies overdue` : ''}.`;
+    return `${countedFirst(work_orders.length, 'work order')}${next_cursor === undefined ? '' : ', more with next_cursor'}${overdue > 0 ? `; ${counted(overdue, 'vendor reply', 'vendor replies')} overdue` : ''}.`;
   },
 });
+
+function nextOf(workOrder: WorkOrderView | undefined): string {
+  return workOrder?.next_step === undefined ? '' : ` Next: ${workOrder.next_step}.`;
+}
 
 async function filtersOf(
   call: Call,

@@ -37,7 +37,8 @@ export function dispatchMessage(input: DispatchMessageInput): string {
   const lines = [
     `Work order ${work_order.number} (${work_order.severity.replaceAll('_', ' ')}): ${withoutContacts(work_order.title)}`,
     `Where: ${where}; ${street.filter(Boolean).join(', ')}`,
-    `Problem: ${shortened(withoutContacts(work_order.description))}`,
+    work_order.description.trim() !== work_order.title &&
+      `Problem: ${shortened(withoutContacts(work_order.description))}`,
     `When: ${input.visit}`,
     `Entry: ${entryText(work_order)}`,
     shut_offs && `Shut-offs: ${shut_offs}`,

@@ -82,7 +82,7 @@ function visitRefusal({ visit, now }: DispatchInput): Refused | undefined {
   const start = Date.parse(visit.start);
   // To the minute, because callers give minutes and "now" must be sayable.
   if (start < Math.floor(Date.parse(now) / 60_000) * 60_000) {
-    return refused('visit_in_past', `The visit's start ${visit.start} is in the past.`);
+    return refused('visit_in_past', 'The visit would start in the past.');
   }
   if (visit.end === undefined) return undefined;
   const length = Date.parse(visit.end) - start;

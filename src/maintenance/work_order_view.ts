@@ -56,7 +56,7 @@ export function workOrderView(workOrder: WorkOrder, version: string, words: Work
   const refOf = (id: string | undefined) => (id === undefined ? undefined : ref(id));
   const note = workOrder.notes.findLast((one) => one.is_public) ?? workOrder.notes.at(-1);
   const overdue = isReplyOverdue(workOrder, words.now);
-  const next = nextStep(workOrder, overdue);
+  const next = nextStep(workOrder, overdue, local);
   return present({
     work_order_id: ref(workOrder.id),
     number: workOrder.number,
@@ -70,7 +70,7 @@ export function workOrderView(workOrder: WorkOrder, version: string, words: Work
     trade: workOrder.trade,
     severity: workOrder.severity,
     status: workOrder.status,
-    raw_status: workOrder.raw_status === workOrder.status ? undefined : workOrder.raw_status,
+    raw_status: sameWord(workOrder.raw_status, workOrder.status) ? undefined : workOrder.raw_status,
     entry: workOrder.entry,
     entry_notes: workOrder.entry_notes,
     vendor_id: refOf(workOrder.vendor_id),
@@ -116,11 +116,23 @@ const NEXT_STEPS: Partial<Record<WorkOrder['status'], string>> = {
   ready_to_bill: 'post_vendor_bill',
 };
 
-function nextStep(workOrder: WorkOrder, overdue: boolean): string | undefined {
+/** "Estimate Requested" says no more than `estimate_requested`. */
+function sameWord(raw: string | undefined, status: string): boolean {
+  return raw?.toLowerCase().replace(/[\s-]+/g, '_') === status;
+}
+
+function nextStep(workOrder: WorkOrder, overdue: boolean, local: (instant: string) => string): string | undefined {
   if (workOrder.severity === 'life_safety' && workOrder.hazard_cleared_by === undefined && workOrder.status === 'new')
     return 'nobody is sent in before update_work_order says hazard_cleared_by';
   if (overdue) return 'vendor reply overdue: update_work_order with vendor_reply, then find_vendors for the next one';
-  return NEXT_STEPS[workOrder.status];
+  const { status, vendor_reply, reply_due_at } = workOrder;
+  if (status === 'assigned' || status === 'scheduled') {
+    if (vendor_reply === 'declined' || vendor_reply === 'no_reply')
+      return `nobody comes: the vendor ${vendor_reply === 'declined' ? 'declined' : 'did not answer'}; find_vendors, then dispatch_vendor to the next one`;
+    if (vendor_reply === 'pending')
+      return `the vendor has not accepted yet${reply_due_at === undefined ? '' : ` (answer due ${local(reply_due_at)})`}: update_work_order with the vendor_reply`;
+  }
+  return NEXT_STEPS[status];
 }
 
 /** The object without its undefined fields. */

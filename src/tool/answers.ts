@@ -67,6 +67,8 @@ export function errorAnswer({ code, message, options }: CaretakerError): Answer 
     ...(options.details !== undefined && { details: options.details }),
   };
   const text = [`${code}${options.field === undefined ? '' : ` (${options.field})`}: ${error.message}`];
-  if (options.next !== undefined) text.push(`Next: ${options.next}.`);
+  if (options.next !== undefined) text.push(`Next: ${options.next.replace(/\.$/, '')}.`);
+  // Many hosts show a model the text only, and the ids and free times in here are what it goes on with.
+  if (options.details !== undefined) text.push(`Details: ${visible(JSON.stringify(options.details))}`);
   return { structured: { error }, text: text.join(' '), isError: true };
 }

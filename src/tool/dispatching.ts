@@ -3,7 +3,7 @@ import { checkDispatch } from '../maintenance/dispatch_rules.ts';
 import { assessRequest } from '../maintenance/assess.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { SEVERITIES } from '../model/values.ts';
-import { localDate, toInstant } from '../model/zoned_time.ts';
+import { localDate, toInstant, toLocal } from '../model/zoned_time.ts';
 import type { Call } from '../tool.ts';
 import type { Found } from './granted_records.ts';
 
@@ -115,7 +115,10 @@ export async function judgeDispatch(
   const blocked = check.code === 'vendor_blocked' || check.code === 'technician_blocked';
   throw new CaretakerError(blocked ? 'vendor_blocked' : 'invalid_input', `${check.message} Nobody was dispatched.`, {
     field: FIELD[check.code] ?? 'work_order_id',
-    next: NEXT[check.code] ?? 'find_vendors for who can go',
+    next:
+      check.code === 'visit_in_past'
+        ? `a visit_start after ${toLocal(new Date(call.now).toISOString(), zone)}, which is the time there now`
+        : (NEXT[check.code] ?? 'find_vendors for who can go'),
     ...(check.reasons !== undefined && { details: { reasons: check.reasons.map(({ code }) => code) } }),
   });
 }
@@ -130,6 +133,9 @@ const FIELD: Record<string, string> = {
 };
 
 const NEXT: Record<string, string> = {
+  visit_ends_before_start: 'visit_start and visit_end in property-local time',
+  visit_too_long: 'the window in which they arrive, as visit_start and visit_end',
+  invalid_limit: 'leave not_to_exceed out for the limit of the property',
   hazard_not_cleared: 'update_work_order with hazard_cleared_by once the fire service or the utility has cleared it',
   work_order_closed: 'create_work_order for new work',
 };

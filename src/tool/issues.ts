@@ -17,7 +17,7 @@ export function describeIssue(tool: { name: string; input: z.ZodObject }, error:
   const what = missing ? 'is required' : sentence(issue);
   return new CaretakerError('invalid_input', `${path === '' ? 'The arguments' : path} ${what}. Nothing was changed.`, {
     ...(path !== '' && { field: path }),
-    next: 'correct it and call again; the request_id has not been used',
+    next: `correct it and call again${'request_id' in tool.input.shape ? '; the request_id has not been used' : ''}`,
   });
 }
 
@@ -30,7 +30,9 @@ function sentence(issue: z.core.$ZodIssue): string {
       return `must be one of ${issue.values.map(String).join(', ')}`;
     case 'too_small':
       return issue.origin === 'string'
-        ? `is too short (at least ${issue.minimum} characters)`
+        ? issue.minimum === 1
+          ? 'is empty'
+          : `is too short (at least ${issue.minimum} characters)`
         : `must be at least ${issue.minimum}`;
     case 'too_big':
       return issue.origin === 'string'

@@ -394,7 +394,7 @@ describe('5: a vendor who does not come, down to the last one', () => {
       }),
     );
     const kept = await inPms('work_order', work_order_id);
-    expect(Date.parse(kept.reply_due_at) - Date.parse(NIGHT)).toBeGreaterThanOrEqual(45 * 60_000);
+    expect(Date.parse(kept.reply_due_at ?? '') - Date.parse(NIGHT)).toBeGreaterThanOrEqual(45 * 60_000);
     expect(kept).toMatchObject({ vendor_id: next.vendor_id, vendor_reply: 'pending' });
     expect(sent.reply_due_at).toBe(sent.work_order.reply_due_at);
 
