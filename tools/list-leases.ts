@@ -2,6 +2,7 @@ import * as z from 'zod/v4';
 import { runningLedger } from '../src/accounting/resident_ledger.ts';
 import { LeaseDetail, leaseDetail, LeaseView, leaseView } from '../src/leasing/lease_view.ts';
 import { type Call, defineTool, type Found } from '../src/tool.ts';
+import { countedFirst } from '../src/tool/counted.ts';
 import { FRESHNESS } from '../src/tool/freshness.ts';
 import { gatherPage } from '../src/tool/gather_page.ts';
 import { cursor, day, recordId } from '../src/tool/params.ts';
@@ -65,7 +66,7 @@ export default defineTool({
     if (detail !== undefined && lease !== undefined)
       return `Lease ${lease.lease_id}, unit ${lease.unit ?? lease.unit_id}: ${lease.status}, rent ${lease.rent}, balance ${detail.balance}.`;
     const pressing = leases.filter(({ attention }) => attention.length > 0).length;
-    return `${leases.length} leases${next_cursor === undefined ? '' : ', more with next_cursor'}; ${pressing} need attention.`;
+    return `${countedFirst(leases.length, 'lease')}${next_cursor === undefined ? '' : ', more with next_cursor'}${pressing === 0 ? '' : `; ${pressing} ${pressing === 1 ? 'needs' : 'need'} attention`}.`;
   },
 });
 
@@ -95,10 +96,11 @@ async function one(call: Call, found: Found<'lease'>) {
     entries.map((entry) => entry.record),
     { to: words.today },
   );
-  const { closing_balance: balance, deposits_held } = ledger;
+  const { closing_balance: balance } = ledger;
+  const isTold = entries.some(({ record: { kind } }) => kind === 'deposit_held');
   return {
     leases: [leaseView(record, found.version, words)],
-    detail: leaseDetail(record, words, { balance, deposits_held }),
+    detail: leaseDetail(record, words, { balance, deposits_held: isTold ? ledger.deposits_held : undefined }),
     as_of: new Date(found.as_of).toISOString(),
     stale: found.stale,
   };

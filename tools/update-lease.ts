@@ -54,7 +54,7 @@ export default defineTool({
       'property',
       call.records.ref(lease.connection, lease.scope, lease.record.property_id),
     );
-    const change = await changeOf(call, lease.record, input);
+    const change = await changeOf(call, lease, input);
     await requireVersion(call, lease, input.version, TOUCHED[change.action]);
     const refusal = checkLeaseChange(lease.record, change, call.today(property));
     if (refusal !== undefined) refuse(refusal);
@@ -72,7 +72,7 @@ export default defineTool({
       },
       answer: {
         change: await inWords(call, lease, change),
-        notes: notesOnLeaseChange(lease.record, change),
+        notes: notesOnLeaseChange(await withoutGuarantors(call, lease), change),
         ...('resident_ids' in change && {
           resident_ids: change.resident_ids.map((id) => call.records.ref(lease.connection, lease.scope, id)),
         }),
@@ -114,7 +114,7 @@ export default defineTool({
 });
 
 /** The change that the arguments ask for. Throws `invalid_input` where one that it needs is missing, or too many. */
-async function changeOf(call: Call, lease: Lease, input: Input): Promise<LeaseChange> {
+async function changeOf(call: Call, lease: Found<'lease'>, input: Input): Promise<LeaseChange> {
   const { action, renewal_offer_id, notice_date, move_out_date } = input;
   switch (action) {
     case 'accept_renewal':
@@ -142,15 +142,24 @@ async function changeOf(call: Call, lease: Lease, input: Input): Promise<LeaseCh
 }
 
 /** Those named, else all whom the action can be about: who has not given notice yet, or who has. */
-async function whoLeaves(call: Call, lease: Lease, { action, resident_ids }: Input): Promise<string[]> {
+async function whoLeaves(call: Call, found: Found<'lease'>, { action, resident_ids }: Input): Promise<string[]> {
   if (resident_ids !== undefined) {
     const residents = await Promise.all(resident_ids.map((ref) => call.records.get('resident', ref, 'resident_ids')));
     return residents.map(({ record }) => record.id);
   }
+  const lease = await withoutGuarantors(call, found);
   const leaving = (party: Lease['parties'][number]) =>
     (party.notice_date ?? party.move_out ?? lease.notice_date) !== undefined;
   const meant = lease.parties.filter((party) => leaving(party) === (action !== 'give_notice'));
   return (meant.length > 0 ? meant : lease.parties).map(({ resident_id }) => resident_id);
+}
+
+/** The lease with those who live there: a guarantor signs it, does not move out, and does not stay. */
+async function withoutGuarantors(call: Call, lease: Found<'lease'>): Promise<Lease> {
+  const { parties } = lease.record;
+  const people = await Promise.all(parties.map((party) => call.records.linked(lease, 'resident', party.resident_id)));
+  const living = parties.filter((_, index) => people[index]?.record.role !== 'guarantor');
+  return { ...lease.record, parties: living.length > 0 ? living : parties };
 }
 
 function required(field: keyof Input, value: string | undefined): string {

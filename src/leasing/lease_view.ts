@@ -52,7 +52,8 @@ export const LeaseDetail = z.object({
   ),
   /** Owed by the household today; negative means credit. */
   balance: z.string(),
-  deposits_held: z.string(),
+  /** Absent where the ledger does not say what is held: then it is not known, and not zero. */
+  deposits_held: z.string().optional(),
 });
 
 export interface LeaseWords {
@@ -93,7 +94,7 @@ export function leaseView(lease: Lease, version: string, words: LeaseWords): Lea
 export function leaseDetail(
   lease: Lease,
   words: LeaseWords,
-  ledger: { balance: number; deposits_held: number },
+  ledger: { balance: number; deposits_held: number | undefined },
 ): z.infer<typeof LeaseDetail> {
   return {
     ...(lease.deposit !== undefined && { deposit: formatAmount(lease.deposit) }),
@@ -114,7 +115,7 @@ export function leaseDetail(
       ...(expires_on !== undefined && { expires_on }),
     })),
     balance: formatAmount(ledger.balance),
-    deposits_held: formatAmount(ledger.deposits_held),
+    ...(ledger.deposits_held !== undefined && { deposits_held: formatAmount(ledger.deposits_held) }),
   };
 }
 

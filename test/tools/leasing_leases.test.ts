@@ -75,6 +75,15 @@ describe('list_leases', () => {
     const byResident = await h.ok(WHO, 'list_leases', { resident_id });
     expect(byResident.leases.map(({ lease_id }: any) => lease_id)).toEqual([lease.id]);
   });
+
+  it('says of a deposit what is known: nothing is not zero', async () => {
+    const { ledger_entry } = await h.sandbox.state();
+    const told = new Set(
+      ledger_entry.filter(({ kind }) => kind === 'deposit_held').map(({ household_id }) => household_id),
+    );
+    const untold = first(leases, ({ household_id, status }) => status === 'current' && !told.has(household_id));
+    expect(await inFull(untold.id)).not.toHaveProperty('deposits_held');
+  });
 });
 
 describe('update_lease', () => {
@@ -132,6 +141,32 @@ describe('update_lease', () => {
     expect(parties.find(({ resident_id }) => resident_id === stays)?.notice_date).toBeUndefined();
   });
 
+  it('counts no guarantor among those who stay or leave', async () => {
+    const { resident } = await h.sandbox.state();
+    const guarantors = new Set(resident.filter(({ role }) => role === 'guarantor').map(({ id }) => id));
+    const lease = first(
+      leases,
+      (one) =>
+        settled(one) &&
+        one.parties.filter(({ resident_id }) => !guarantors.has(resident_id)).length === 1 &&
+        one.parties.length === 2,
+    );
+    const leaves = lease.parties.filter(({ resident_id }) => !guarantors.has(resident_id));
+    const given = await h.ok(
+      WHO,
+      'update_lease',
+      change(await inFull(lease.id), {
+        action: 'give_notice',
+        notice_date: '2026-11-24',
+        move_out_date: '2026-12-31',
+      }),
+    );
+    expect(given.resident_ids).toEqual(leaves.map(({ resident_id }) => resident_id));
+    expect(given.notes.join()).not.toMatch(/stay/);
+    await approve(given.write.write_id);
+    expect((await stored(lease.id)).status).toBe('notice');
+  });
+
   it('is judged again before it is sent: what changed meanwhile stops it', async () => {
     const lease = first(leases, settled);
     const asked = await h.ok(
@@ -185,6 +220,9 @@ describe('update_lease', () => {
     for (const [more, error] of cases)
       expect(await h.refused(WHO, 'update_lease', change(shown, more)), JSON.stringify(more)).toMatchObject(error);
     expect(await h.sandbox.effects()).toEqual([]);
+    const { text } = await h.call(WHO, 'update_lease', change(shown, { ...notice, move_out_date: '2026-11-01' }));
+    expect(text).toMatch(/Check both dates\.$/);
+    expect(text).not.toMatch(/\.\./);
   });
 
   it('is not there for a leasing agent', async () => {
