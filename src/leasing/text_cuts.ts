@@ -97,8 +97,16 @@ function mend(sentence: string): string {
     .replace(/\b(and|or|with|but)(?: (?:and|or|with|but)\b)+/gi, '$1')
     .replace(/^(?:\s*(?:and|or|but|with|plus)\b(?!-)|[\s,;:&-])+/i, '')
     .replace(/(?:\s(?:and|or|but|with|plus|a|an|the|for|has|have|is|are)\b|[\s,;:&-])+$/i, '');
-  const says = mended
-    .match(/[\p{L}\p{N}'’]+/gu)
-    ?.some((word) => !EMPTY_WORDS.has(word.toLowerCase().replace('’', "'")));
-  return says ? mended + end : '';
+  // What stood between two cuts may be a lone "I": a part that says nothing goes with its comma.
+  const kept = mended
+    .split(/(?<=[,;])/)
+    .filter(says)
+    .join('')
+    .replace(/^[\s,;]+|[\s,;]+$/g, '');
+  return kept === '' ? '' : mended.match(/^\s*/)![0] + kept + end;
+}
+
+function says(part: string): boolean {
+  const words = part.match(/[\p{L}\p{N}'’]+/gu) ?? [];
+  return words.some((word) => !EMPTY_WORDS.has(word.toLowerCase().replace('’', "'")));
 }

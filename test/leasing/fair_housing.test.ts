@@ -33,6 +33,11 @@ describe('stripProtected', () => {
     ['U.S. citizen. Great credit.', 'Great credit.', ['national_origin']],
     ['Muslim, wants parking', 'wants parking', ['religion']],
     ['Practicing Christian, wants parking', 'wants parking', ['religion']],
+    [
+      '2-bed, I have a Section 8 voucher, two kids and an emotional support dog, I am pregnant',
+      '2-bed',
+      ['disability', 'familial_status', 'source_of_income'],
+    ],
     ['Gay couple; wants parking', 'wants parking', ['sex_or_gender']],
     ['In a wheelchair, wants ground floor', 'wants ground floor', ['disability']],
     ['Has an emotional  support\ndog, wants 305', 'wants 305', ['disability']],
