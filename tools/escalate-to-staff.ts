@@ -2,6 +2,7 @@ import * as z from 'zod/v4';
 import { type EscalationRow, openEscalation, type Paged, pagesOf, type Urgency } from '../src/approvals/escalations.ts';
 import { normalisePhone } from '../src/model/contact.ts';
 import { defineTool, type Found } from '../src/tool.ts';
+import { localText } from '../src/tool/local_text.ts';
 import { recordId, requestId, words } from '../src/tool/params.ts';
 import { rotaFor, whatIsMeant } from '../src/tool/reach_staff.ts';
 import { newId } from '../src/writeback/ids.ts';
@@ -87,7 +88,7 @@ export default defineTool({
       ...(last !== undefined && { paged: personOf(last) }),
       ...(next !== undefined &&
         row.next_page_at !== null && {
-          next_page: { ...personOf(next), at: new Date(row.next_page_at).toISOString() },
+          next_page: { ...personOf(next), at: localText(call, property)(new Date(row.next_page_at).toISOString()) },
         }),
       ...aboutOf(input.record_id, record, property),
       ...(not_found.length > 0 && { not_found }),
@@ -95,12 +96,13 @@ export default defineTool({
     };
   },
 
-  text({ escalation_id, state, paged, next_page, next }) {
+  text({ escalation_id, state, staff_told, paged, next_page, next }) {
+    const first = staff_told === 'no' ? 'first on the rota' : 'paged';
     return [
       `Case ${escalation_id} is ${state}.`,
       ...(paged === undefined
         ? []
-        : [`${paged.name} is paged${next_page === undefined ? '' : `, ${next_page.name} is next`}.`]),
+        : [`${paged.name} is ${first}${next_page === undefined ? '' : `, ${next_page.name} is next`}.`]),
       next,
     ].join(' ');
   },
@@ -117,9 +119,9 @@ function aboutOf(said: string | undefined, record: Found | undefined, property: 
 
 function nextOf(row: EscalationRow, told: string, first: Paged | undefined): string {
   if (row.state !== 'open') return 'A person has taken the case; list_changes shows what follows.';
-  const phone = first?.phone === undefined ? '' : ` Call ${first.name} at ${first.phone} as well.`;
+  const phone = first?.phone === undefined ? '' : ` Call ${first.name} at ${first.phone}.`;
   if (told === 'no')
-    return `Nothing is set up that reaches people by itself (policy.notify), so the case waits until somebody looks.${phone}`;
+    return `Nobody has been told: no way to reach people is set up (policy.notify), so the case waits until somebody looks.${phone}`;
   if (first === undefined)
     return 'Nobody is on the rota for it; it was sent to those in charge. list_changes shows who takes it.';
   return 'list_changes shows who takes it; do not promise a time before somebody has.';

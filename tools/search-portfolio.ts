@@ -75,7 +75,12 @@ export default defineTool({
   },
 
   text({ found, question, candidates }) {
-    const lines = candidates.map(({ label, matched }, index) => `${index + 1}. ${label} (${matched.join(', ')})`);
+    const lines = candidates.map((one, index) => {
+      const ids = (['property_id', 'unit_id', 'resident_id', 'vendor_id', 'staff_id'] as const)
+        .filter((name) => one[name] !== undefined)
+        .map((name) => `${name} ${one[name]}`);
+      return `${index + 1}. ${one.label} (${ids.join(', ')}; by ${one.matched.join(', ')})`;
+    });
     if (found === 'none') lines.push('Nobody and nothing fits.');
     if (question !== undefined) lines.push(`Ask before doing anything: ${question}`);
     return lines.join('\n');

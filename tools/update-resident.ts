@@ -23,7 +23,8 @@ type Changes = Partial<Pick<Resident, Field>>;
 export default defineTool({
   name: 'update_resident',
   title: 'Update resident',
-  description: 'Change contact details of a resident whose identity was checked; the old contact is told.',
+  description:
+    'Change contact details of a resident whose identity was checked; says whether the old contact has been told.',
   scope: 'residents:write',
   risk: 'write',
   input: z.strictObject({
@@ -42,6 +43,8 @@ export default defineTool({
     verified_by: z.string(),
     /** `by_notify` once the change is made; `no` where it has to be done by hand. Absent where no contact changed. */
     old_contact_told: z.string().optional(),
+    /** What was replaced, where it has to be told by hand: the record no longer has it. */
+    old_contact: z.array(z.string()).optional(),
     /** Channels whose consent was given for the contact that is replaced. */
     ask_consent_again: z.array(z.string()),
   }),
@@ -77,6 +80,7 @@ export default defineTool({
         changed: fields.map((field) => ARGUMENT[field]),
         verified_by: input.verified_by,
         ...(told && { old_contact_told: call.config.policy.notify === undefined ? 'no' : 'by_notify' }),
+        ...(told && call.config.policy.notify === undefined && { old_contact: replacedContact(replaced, changes) }),
         ask_consent_again: consentToAsk(replaced, changes),
       },
     };
@@ -101,10 +105,12 @@ export default defineTool({
     return { resident: await residentView(call, await call.records.get('resident', ref)) };
   },
 
-  text({ changed, old_contact_told: told }) {
+  text({ changed, old_contact_told: told, old_contact }) {
     return [
       `Changed: ${changed.join(', ')}.`,
-      ...(told === 'no' ? ['Nobody tells the old contact by itself: call or write to it.'] : []),
+      ...(told === 'no'
+        ? [`The old contact has not been told: call or write to ${(old_contact ?? []).join(' and ')}.`]
+        : []),
       ...(told === 'by_notify' ? ['The old contact is told once the change is made.'] : []),
     ].join(' ');
   },
@@ -171,6 +177,12 @@ function contactChanged(
   const changed = fields.filter((field) => field === 'phones' || field === 'emails').map((field) => ARGUMENT[field]);
   const body = { connection, property_id: record.property_id, changed, verified_by, by: call.grant.principal };
   return { kind: 'resident.contact_changed', body };
+}
+
+/** The number and address that the change takes out. */
+function replacedContact({ phones, emails }: Resident, changes: Changes): string[] {
+  const kept = [...(changes.phones ?? phones).map(({ number }) => number), ...(changes.emails ?? emails)];
+  return [...phones.map(({ number }) => number), ...emails].filter((contact) => !kept.includes(contact));
 }
 
 /** A consent was given for the number or address of its time; for a new one it has to be asked for again. */

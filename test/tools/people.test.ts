@@ -68,6 +68,13 @@ describe('search_portfolio', () => {
     expect(everything).not.toContain(resident.emails[0]);
   });
 
+  it('has the ids in its text as well, for hosts that show a model nothing else', async () => {
+    const resident = somebody();
+    const { text } = await h.call(MANAGER, 'search_portfolio', { query: resident.name });
+    expect(text).toContain(`resident_id ${resident.id}`);
+    expect(text).toContain(`unit_id ${resident.unit_id}`);
+  });
+
   it('asks instead of guessing, and that is no error', async () => {
     const names = state.resident.map(({ last_name }) => last_name);
     const shared = first(names, (name) => name !== undefined && names.filter((other) => other === name).length > 2);
@@ -198,6 +205,8 @@ describe('update_resident', () => {
     };
     const result = await h.ok(MANAGER, 'update_resident', args);
     expect(result).toMatchObject({ changed: ['phone', 'email'], old_contact_told: 'no', write: { proof: 'full' } });
+    // The record has them no longer, and somebody has to tell them.
+    expect(result.old_contact).toEqual([resident.phones[0]?.number, resident.emails[0]]);
     const now = await h.sandbox.get('resident', '', resident.id);
     expect(now?.phones).toEqual([
       { number: '+15125550200', type: resident.phones[0]?.type },

@@ -314,6 +314,12 @@ describe('list_writes under a pin', () => {
 });
 
 describe('escalate_to_staff', () => {
+  it('says that nobody was reached where nothing reaches people', async () => {
+    const { text } = await h.call(AGENT, 'escalate_to_staff', escalation({ property_id: denver }));
+    expect(text).toMatch(/Nobody has been told/);
+    expect(text).not.toMatch(/is paged/);
+  });
+
   it('pages the rota of the property, one after another, until somebody acknowledges', async () => {
     const rota = state.staff
       .filter((one) => one.is_active && one.on_call !== undefined && one.property_ids.includes(denver))
@@ -325,7 +331,7 @@ describe('escalate_to_staff', () => {
       state: 'open',
       staff_told: 'no',
       paged: { name: rota[0]?.name, phone: rota[0]?.phone },
-      next_page: { name: rota[1]?.name, at: new Date(NOW + 300_000).toISOString() },
+      next_page: { name: rota[1]?.name, at: '2026-11-24T08:05' },
     });
     expect(opened.escalation_id).toMatch(/^ct_/);
     const about = async (kind: string) =>
