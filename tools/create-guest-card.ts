@@ -9,6 +9,7 @@ import { CaretakerError } from '../src/model/errors.ts';
 import type { Consent } from '../src/model/values.ts';
 import { canonicalJson } from '../src/model/version.ts';
 import { at, type Call, defineTool, type Found } from '../src/tool.ts';
+import { countedFirst } from '../src/tool/counted.ts';
 import { offersFor, OfferView, offerView, recordAnswer } from '../src/tool/availability_answer.ts';
 import { cardsHere, type MatchedCards, matchPerson, personCells } from '../src/tool/guest_card_matching.ts';
 import { amount, day, notDuplicateOf, recordId, requestId } from '../src/tool/params.ts';
@@ -184,7 +185,7 @@ export default defineTool({
     return [
       `${name}${appended ? ', added to the card they had' : ''}.`,
       ...(unit === undefined ? [] : [`Unit ${unit.unit} is ${unit.free ? 'still free' : 'no longer free'}.`]),
-      `${also_fits.length} others fit.`,
+      `${countedFirst(also_fits.length, 'other unit fits', 'other units fit')}.`,
       ...(removed === undefined ? [] : [`Not kept: ${removed.join(', ')}.`]),
       ...(kept_as_text === undefined ? [] : [`Could not be read and is kept as text: ${kept_as_text.join(', ')}.`]),
       ...(next_step === undefined ? [] : [`Next: ${next_step}.`]),

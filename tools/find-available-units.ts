@@ -4,6 +4,7 @@ import { addDays } from '../src/model/zoned_time.ts';
 import { isRefusal } from '../src/model/refusal.ts';
 import { tourSlots } from '../src/leasing/tour_slots.ts';
 import { type Call, defineTool } from '../src/tool.ts';
+import { countedFirst } from '../src/tool/counted.ts';
 import { type Offer, offersFor, OfferView, offerView, recordAnswer } from '../src/tool/availability_answer.ts';
 import { FRESHNESS, freshnessOf } from '../src/tool/freshness.ts';
 import { amount, cursor, day, recordId, words } from '../src/tool/params.ts';
@@ -99,7 +100,10 @@ export default defineTool({
       .map(
         ({ property, unit, rent, available_on }) => `${property} ${unit}: ${rent ?? '?'} from ${available_on ?? '?'}`,
       );
-    return [`${total} units${next_cursor === undefined ? '' : ', more with next_cursor'}.`, ...lines].join('\n');
+    return [
+      `${countedFirst(total, 'unit fits', 'units fit')}${next_cursor === undefined ? '' : ', more with next_cursor'}.`,
+      ...lines,
+    ].join('\n');
   },
 });
 

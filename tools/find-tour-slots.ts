@@ -37,7 +37,8 @@ export default defineTool({
     const facts = await touringFacts(call, property, { fresh: false });
     const tour_type = input.tour_type ?? 'agent_led';
     const rules = await tourRules(call, facts, unit, tour_type);
-    const from = input.from_date ?? call.today(property);
+    const today = call.today(property);
+    const from = input.from_date === undefined || input.from_date < today ? today : input.from_date;
     const slots = freeSlots(call, facts, rules, {
       from,
       to: input.to_date ?? addDays(from, DAYS),
@@ -47,7 +48,11 @@ export default defineTool({
   },
 
   text({ slots }) {
-    if (slots.length === 0) return 'No free time in that stretch.';
-    return slots.map(({ spoken, agent }) => (agent === undefined ? spoken : `${spoken}, with ${agent}`)).join('\n');
+    if (slots.length === 0) return 'No free time in that stretch. Next: find_tour_slots with a later from_date.';
+    return slots
+      .map(
+        ({ slot_id, spoken, agent }) => `${spoken}${agent === undefined ? '' : `, with ${agent}`} (slot_id ${slot_id})`,
+      )
+      .join('\n');
   },
 });

@@ -4,6 +4,7 @@ import { type ResidentLedger, runningLedger } from '../src/accounting/resident_l
 import { CaretakerError } from '../src/model/errors.ts';
 import { formatAmount } from '../src/model/money.ts';
 import { type Call, defineTool, type Found } from '../src/tool.ts';
+import { counted } from '../src/tool/counted.ts';
 import { cursor, day, recordId } from '../src/tool/params.ts';
 
 /** Lines that are shown at once. */
@@ -64,7 +65,7 @@ export default defineTool({
   },
 
   text({ closing_balance: balance, lines, next_cursor: next, stale }) {
-    return `Balance ${balance}; ${lines.length} lines${next === undefined ? '' : ', more with next_cursor'}${stale ? '; the PMS could not be read, this is what was known' : ''}.`;
+    return `Balance ${balance}; ${counted(lines.length, 'line')}${next === undefined ? '' : ', more with next_cursor'}${stale ? '; the PMS could not be read, this is what was known' : ''}.`;
   },
 });
 

@@ -2,6 +2,7 @@ import * as z from 'zod/v4';
 import { WorkOrderView } from '../src/maintenance/work_order_view.ts';
 import { CLOSED_WORK_ORDER_STATUSES, WORK_ORDER_STATUSES } from '../src/model/values.ts';
 import { type Call, defineTool, type Found } from '../src/tool.ts';
+import { counted } from '../src/tool/counted.ts';
 import { FRESHNESS, freshnessOf } from '../src/tool/freshness.ts';
 import { LeaseLine, leaseLine } from '../src/tool/lease_line.ts';
 import { localText } from '../src/tool/local_text.ts';
@@ -97,7 +98,7 @@ export default defineTool({
   text({ resident, contact, leases, open_work_orders }) {
     const open = contact.channels.filter(({ may_contact_now }) => may_contact_now).map(({ channel }) => channel);
     return [
-      `${resident.name}, ${resident.status} ${resident.role}${resident.unit === undefined ? '' : `, unit ${resident.unit}`}; ${leases.length} leases, ${open_work_orders.length} open work orders.`,
+      `${resident.name}, ${resident.status} ${resident.role}${resident.unit === undefined ? '' : `, unit ${resident.unit}`}; ${counted(leases.length, 'lease')}, ${counted(open_work_orders.length, 'open work order')}.`,
       `May be contacted now by: ${open.length === 0 ? 'no channel' : open.join(', ')}.`,
     ].join('\n');
   },

@@ -3,6 +3,7 @@ import { WorkOrderView } from '../src/maintenance/work_order_view.ts';
 import { formatAmount } from '../src/model/money.ts';
 import { CLOSED_WORK_ORDER_STATUSES, WORK_ORDER_STATUSES } from '../src/model/values.ts';
 import { type Call, defineTool, type Found } from '../src/tool.ts';
+import { countedFirst } from '../src/tool/counted.ts';
 import { FRESHNESS, freshnessOf } from '../src/tool/freshness.ts';
 import { ACTIVE_LEASE_STATUSES, LeaseLine, leaseLine, partiesOf, PartyLine } from '../src/tool/lease_line.ts';
 import { localText } from '../src/tool/local_text.ts';
@@ -137,7 +138,7 @@ export default defineTool({
     const people = leases.flatMap(({ residents }) => residents.map(({ name }) => name));
     return [
       `Unit ${unit.name}, ${unit.address}: ${unit.occupancy}; ${people.length === 0 ? 'nobody on a lease' : people.join(', ')}.`,
-      `${open_work_orders.length} open work orders.`,
+      `${countedFirst(open_work_orders.length, 'open work order')}.`,
       ...(several_households === undefined ? [] : [several_households]),
       ...(stale ? ['This reading is old.'] : []),
     ].join('\n');

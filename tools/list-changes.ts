@@ -4,6 +4,7 @@ import { allowsProperty } from '../src/grants/grant.ts';
 import { CaretakerError } from '../src/model/errors.ts';
 import type { ChangeTable } from '../src/store/schema.ts';
 import { type Call, defineTool, type Found } from '../src/tool.ts';
+import { countedFirst } from '../src/tool/counted.ts';
 import { FRESHNESS, freshnessOf } from '../src/tool/freshness.ts';
 import { isRecordKind } from '../src/tool/granted_records.ts';
 import { cursor, recordId } from '../src/tool/params.ts';
@@ -104,7 +105,7 @@ export default defineTool({
   text({ changes, vendor_replies, more, without_pms }) {
     const overdue = vendor_replies.filter(({ state }) => state === 'overdue');
     return [
-      `${changes.length} changes${more ? ', and more' : ''}.`,
+      `${countedFirst(changes.length, 'change')}${more ? ', and more' : ''}.`,
       ...overdue.map(
         ({ work_order_id, vendor }) => `Reply of ${vendor ?? 'the vendor'} for ${work_order_id} is overdue.`,
       ),

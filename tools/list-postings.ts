@@ -6,6 +6,7 @@ import { CaretakerError } from '../src/model/errors.ts';
 import { formatAmount } from '../src/model/money.ts';
 import type { Bill, JournalEntry } from '../src/model/records.ts';
 import { type Call, defineTool, type Found } from '../src/tool.ts';
+import { countedFirst } from '../src/tool/counted.ts';
 import { type BillChecks, billChecks } from '../src/tool/bill_checks.ts';
 import { gatherPage } from '../src/tool/gather_page.ts';
 import { cursor, day, recordId, words } from '../src/tool/params.ts';
@@ -105,7 +106,7 @@ export default defineTool({
 
   text({ postings, waiting, next_cursor: next }) {
     const waits = waiting === undefined ? '' : `, ${waiting.length} waiting for approval`;
-    return `${postings.length} postings${waits}${next === undefined ? '' : ', more with next_cursor'}.`;
+    return `${countedFirst(postings.length, 'posting')}${waits}${next === undefined ? '' : ', more with next_cursor'}.`;
   },
 });
 

@@ -87,7 +87,7 @@ export default defineTool({
 
   text({ writes, counts, next_cursor }) {
     if (writes.length === 0) return next_cursor === undefined ? 'Nothing.' : 'Nothing on this page; there is more.';
-    const groups = Object.entries(counts).map(([group, count]) => `${count} ${group}`);
+    const groups = Object.entries(counts).map(([group, count]) => `${count} ${group.replaceAll('_', ' ')}`);
     const open = writes.filter(({ group }) => group !== 'done' && group !== 'refused');
     return [
       `${groups.join(', ')}${next_cursor === undefined ? '' : '; there is more'}.`,

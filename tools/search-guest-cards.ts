@@ -3,6 +3,7 @@ import { GuestCardView } from '../src/leasing/guest_card_view.ts';
 import { GUEST_CARD_STATUSES } from '../src/model/records.ts';
 import { addDays, localDate } from '../src/model/zoned_time.ts';
 import { type Call, defineTool, type Found } from '../src/tool.ts';
+import { counted, countedFirst } from '../src/tool/counted.ts';
 import { FRESHNESS, freshnessOf } from '../src/tool/freshness.ts';
 import { gatherPage } from '../src/tool/gather_page.ts';
 import { localText } from '../src/tool/local_text.ts';
@@ -76,11 +77,11 @@ export default defineTool({
   text({ guest_cards, detail, question, next_cursor }) {
     const [card] = guest_cards;
     if (detail !== undefined && card !== undefined)
-      return `Guest card ${card.guest_card_id}: ${card.status}, ${detail.history.length} inquiries, ${card.tours.length} tours.`;
+      return `Guest card ${card.guest_card_id}: ${card.status}, ${counted(detail.history.length, 'inquiry', 'inquiries')}, ${counted(card.tours.length, 'tour')}.`;
     const due = guest_cards.filter(({ follow_up_due }) => follow_up_due).length;
     const more = next_cursor === undefined ? '' : ', more with next_cursor';
     return [
-      `${guest_cards.length} prospects${more}; ${due} follow-ups due.`,
+      `${countedFirst(guest_cards.length, 'prospect')}${more}${due === 0 ? '' : `; ${counted(due, 'follow-up')} due by today`}.`,
       ...(question ? [`Ask: ${question}`] : []),
     ].join(' ');
   },

@@ -230,6 +230,12 @@ describe('refusals', () => {
     expect(await scheduled()).toEqual([]);
   });
 
+  it('offers from today on where the day asked for is over', async () => {
+    expect(await slots({ from_date: '2026-11-01' })).toEqual(await slots());
+    const { text } = await h.call(WHO, 'find_tour_slots', { unit_id });
+    expect(text).toContain((await slots())[0].slot_id);
+  });
+
   it('a prospect of another property, a slot of another unit', async () => {
     const state = await h.sandbox.state();
     const [slot] = await slots();
