@@ -1,9 +1,11 @@
 import * as z from 'zod/v4';
-import { type Grant, singlePin, visibleTools } from '../grants/grant.ts';
+import { allowsProperty, type Grant, singlePin, visibleTools } from '../grants/grant.ts';
 import { workflowOf } from '../grants/scopes.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { digestOf } from '../model/version.ts';
-import type { ReadTool, Tool, WriteTool } from '../tool.ts';
+import { StoreUnavailable } from '../store/unavailable.ts';
+import type { Proposal, ReadTool, Tool, WriteTool } from '../tool.ts';
+import type { WriteRow } from '../writeback/ledger.ts';
 import type { OpenWrite } from '../writeback/open_write.ts';
 import { SPENT_STATES } from '../writeback/states.ts';
 import { RequestUsed } from '../writeback/submit.ts';
@@ -133,8 +135,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const earlier = await parts.writeback.ofRequest(key);
     if (earlier !== undefined) return replay(call, tool, input, digest, earlier);
     await call.load();
-    await resolveIds(call, input);
-    const proposal = await tool.propose(call, input);
+    let proposal: Proposal;
+    try {
+      await resolveIds(call, input);
+      proposal = await tool.propose(call, input);
+    } catch (error) {
+      // The same request may have been under way: then it stands in its own way, as a duplicate or a taken time.
+      const twin = error instanceof CaretakerError ? await parts.writeback.ofRequest(key) : undefined;
+      if (twin === undefined) throw error;
+      return replay(call, tool, input, digest, twin);
+    }
     const submission = {
       ...proposal.at,
       grant: call.grant,
@@ -159,15 +169,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       ...(proposal.draws_on !== undefined && { draws_on: proposal.draws_on }),
       ...(proposal.notices !== undefined && { notices: proposal.notices }),
     };
+    let row: WriteRow;
     try {
-      const row = await parts.writeback.submit(submission, options.signal);
-      return writeAnswer(
-        call,
-        tool,
-        input,
-        { row, command: proposal.command, before: submission.before, answer: submission.answer, notices: [] },
-        false,
-      );
+      row = await parts.writeback.submit(submission, options.signal);
     } catch (error) {
       if (error instanceof CaretakerError && tool.explain !== undefined) throw await tool.explain(call, input, error);
       if (!(error instanceof RequestUsed)) throw error;
@@ -175,6 +179,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (used === undefined) throw error;
       return replay(call, tool, input, digest, used);
     }
+    const { command, before, answer } = submission;
+    return writeAnswer(call, tool, input, { row, command, before, answer, notices: [] }, false);
   }
 
   async function replay(
@@ -184,6 +190,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     digest: string,
     earlier: OpenWrite,
   ): Promise<Answer> {
+    const { connection, property_id: propertyId } = earlier.row;
+    if (!allowsProperty(call.grant, connection, propertyId ?? undefined))
+      throw new CaretakerError('not_found', 'This request_id was used for what this key does not reach any more.', {
+        field: 'request_id',
+        next: 'use a new request_id for a new change',
+      });
     if (earlier.row.input_digest !== digest)
       throw new CaretakerError(
         'conflict',
@@ -204,12 +216,35 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     write: OpenWrite,
     replayed: boolean,
   ): Promise<Answer> {
-    const view = asSeenBy(call, write, await parts.writeback.view(write.row, { replayed }));
-    const found = tool.present === undefined ? {} : await tool.present(call, write);
+    const view = asSeenBy(call, write, await viewOf(write.row, replayed));
+    const found = await shown(call, tool, write);
     const answer = present(tool, { ...write.answer, ...found, write: view }, input);
     // A change that the PMS refused is an error to the caller, but one whose write can be looked up.
     if (!SPENT_STATES.includes(write.row.state) || view.error === undefined) return answer;
     return { ...answer, text: `${view.error.code}: ${view.error.message} ${view.next ?? ''}`.trim(), isError: true };
+  }
+
+  /** The write as it stands. Whatever keeps it from being shown, it is recorded, and the caller is told so. */
+  async function viewOf(row: WriteRow, replayed: boolean): Promise<WriteView> {
+    try {
+      return await parts.writeback.view(row, { replayed });
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      throw new CaretakerError('internal', 'The change is recorded; how it stands cannot be shown just now.', {
+        next: 'repeat the call with the same request_id: it is not done twice',
+        details: { write_id: row.write_id },
+      });
+    }
+  }
+
+  /** What a tool reads after the write. Where that fails the write stands all the same, and is answered without it. */
+  async function shown(call: PipelineCall, tool: WriteTool, write: OpenWrite): Promise<Record<string, unknown>> {
+    try {
+      return (await tool.present?.(call, write)) ?? {};
+    } catch (error) {
+      if (!(error instanceof CaretakerError)) parts.report(error);
+      return {};
+    }
   }
 
   function present(tool: Tool, output: unknown, input: Record<string, unknown>): Answer {

@@ -1,4 +1,5 @@
 import type { Grant } from '../grants/grant.ts';
+import { StoreUnavailable } from '../store/unavailable.ts';
 import { approvalOf } from '../approvals/approvals.ts';
 import { decideApproval, resolveWrite, withdrawWrite } from './decisions.ts';
 import { listWrites, StaleWrite, writeById, writeOfRequest, type WriteFilter, type WriteRow } from './ledger.ts';
@@ -75,7 +76,7 @@ export function createWriteback(runtime: Runtime): Writeback {
   }
 
   /** Waits for work on a write, but not longer than a caller may be kept waiting. */
-  async function settled(writeId: string, work: Promise<void>, signal: AbortSignal | undefined): Promise<WriteRow> {
+  async function settled(row: WriteRow, work: Promise<void>, signal: AbortSignal | undefined): Promise<WriteRow> {
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, runtime.policy.wait_ms);
@@ -84,7 +85,13 @@ export function createWriteback(runtime: Runtime): Writeback {
     });
     await Promise.race([work, patience]);
     clearTimeout(timer);
-    return current(writeId);
+    try {
+      return await current(row.write_id);
+    } catch (error) {
+      // It is recorded: what is known of it is truer than an error that says nothing was changed.
+      if (error instanceof StoreUnavailable) return row;
+      throw error;
+    }
   }
 
   async function recoverAll(): Promise<number> {
@@ -102,11 +109,11 @@ export function createWriteback(runtime: Runtime): Writeback {
       const { write_id: writeId, order_key: key, state } = write.row;
       if (request !== undefined) {
         const work = inLine(key, () => take(writeId, () => sendStep(runtime, write, request, since)), false);
-        return settled(writeId, work, signal);
+        return settled(write.row, work, signal);
       }
       if (state !== 'ready') return write.row;
       const turn = inLine(key, () => take(writeId, async () => resume(runtime, await reopened(writeId))), true);
-      return settled(writeId, turn, signal);
+      return settled(write.row, turn, signal);
     },
     async ofRequest(key) {
       const row = await writeOfRequest(runtime.store.ledger, key);
@@ -127,7 +134,7 @@ export function createWriteback(runtime: Runtime): Writeback {
       if (write.row.state !== 'ready') return current(write.row.write_id);
       const { write_id: writeId, order_key: key } = write.row;
       const turn = inLine(key, () => take(writeId, () => resume(runtime, write)), true);
-      return settled(writeId, turn, undefined);
+      return settled(write.row, turn, undefined);
     },
     resolve: (grant, writeId, finding) => resolveWrite(runtime, grant, writeId, finding),
     withdraw: (grant, writeId) => withdrawWrite(runtime, grant, writeId),
