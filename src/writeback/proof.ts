@@ -28,7 +28,17 @@ export function prove(
   for (const [field, expected] of Object.entries(expectedFields(command, before))) {
     const capability = known[field];
     if (capability !== undefined && !capability.readable) fields[field] = 'not_readable';
-    else fields[field] = same(expected, comparableField(kind, field, after)) ? 'verified' : 'not_stored';
+    else {
+      const found = comparableField(kind, field, after);
+      const stored = isAppended(command, field)
+        ? holdsAdded(
+            expected,
+            before === undefined ? [] : comparableField(kind, field, before as Record<string, unknown>),
+            found,
+          )
+        : same(expected, found);
+      fields[field] = stored ? 'verified' : 'not_stored';
+    }
   }
   const full = Object.values(fields).every((outcome) => outcome === 'verified');
   return { proof: full ? 'full' : 'partial', fields };
@@ -37,6 +47,34 @@ export function prove(
 /** The names of the fields with one outcome, in order. */
 export function fieldsWith(outcome: FieldOutcome, fields: Readonly<Record<string, FieldOutcome>>): string[] {
   return Object.keys(fields).filter((field) => fields[field] === outcome);
+}
+
+/** Fields that an update only adds to: what others added meanwhile is no loss, and neither is what they took away. */
+const APPENDED: ReadonlySet<string> = new Set(['notes', 'touches', 'file_ids', 'unit_ids']);
+
+function isAppended(command: Command, field: string): boolean {
+  return !COMMANDS[command.kind].creates && APPENDED.has(field);
+}
+
+/** Whether a list has gained everything that was to be added to it. */
+function holdsAdded(expected: unknown, before: unknown, found: unknown): boolean {
+  if (!Array.isArray(expected)) return same(expected, found);
+  const gained = without(asList(found), asList(before));
+  return without(without(expected, asList(before)), gained).length === 0;
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A list without one of its items for each item of another list. */
+function without(items: readonly unknown[], taken: readonly unknown[]): readonly unknown[] {
+  const left = [...items];
+  for (const one of taken) {
+    const at = left.findIndex((item) => same(item, one));
+    if (at >= 0) left.splice(at, 1);
+  }
+  return left;
 }
 
 function same(expected: unknown, found: unknown): boolean {

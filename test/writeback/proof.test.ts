@@ -99,4 +99,23 @@ describe('proof by read-back', () => {
     expect(prove(note, before, after, capabilities()).proof).toBe('full');
     expect(prove(note, before, before, capabilities()).fields).toEqual({ notes: 'not_stored' });
   });
+
+  it.each([
+    ['that others added one meanwhile', ['first'], ['first', 'theirs', 'worse'], 'verified'],
+    ['that others took one away meanwhile', ['first'], ['worse'], 'verified'],
+    ['that it says what another one says', ['worse'], ['worse', 'worse'], 'verified'],
+    ['the loss of one that says what another one says', ['worse'], ['worse'], 'not_stored'],
+  ])('minds %s', (_what, had, has, outcome) => {
+    const note: Command = {
+      kind: 'add_work_order_note',
+      work_order_id: '1',
+      property_id: '11',
+      note: { text: 'worse', is_public: false },
+    };
+    const notes = (texts: readonly string[]) => ({
+      ...stored,
+      notes: texts.map((text) => ({ at: '2026-11-24T15:00:00.000Z', text, is_public: false })),
+    });
+    expect(prove(note, notes(had), notes(has), capabilities()).fields).toEqual({ notes: outcome });
+  });
 });
