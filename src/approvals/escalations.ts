@@ -173,7 +173,8 @@ export async function acknowledge(
 
 /**
  * Pages the next one on the rota of every case that is due, and begins again after the last. Several processes may do
- * this at once: each page goes out once. Returns how many were paged.
+ * this at once: each page goes out once. Returns how many were paged. Throws what went wrong with one case only after all
+ * others have been seen to.
  */
 export async function pageDue(parts: EscalationParts): Promise<number> {
   const now = parts.clock();
@@ -186,7 +187,15 @@ export async function pageDue(parts: EscalationParts): Promise<number> {
     .limit(BATCH)
     .execute();
   let paged = 0;
-  for (const row of due) if (await pageNext(parts, row, now)) paged += 1;
+  const failures: unknown[] = [];
+  for (const row of due) {
+    try {
+      if (await pageNext(parts, row, now)) paged += 1;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
   return paged;
 }
 

@@ -92,6 +92,23 @@ describeOnEveryEngine('escalations', (open) => {
     expect(paged).toEqual(['2 s2', '3 s1', '4 s2']);
   });
 
+  it('pages for the other cases where one cannot be read', async () => {
+    const { parts, store, messages, time } = await setUp();
+    const { row: broken } = await openEscalation(parts, agent, request());
+    time.now += 1_000;
+    await openEscalation(parts, agent, request({ request_id: 'request-00000002' }));
+    await store.transaction((trx) =>
+      trx
+        .updateTable('escalations')
+        .set({ body_sealed: 'not what was sealed' })
+        .where('escalation_id', '=', broken.escalation_id)
+        .execute(),
+    );
+    time.now += 300_000;
+    await expect(pageDue(parts)).rejects.toThrow();
+    expect(await messages('escalation.paged')).toHaveLength(1);
+  });
+
   it.each([
     ['next_business_day', rota],
     ['now', []],
