@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { KeyRing } from '../store/keyring.ts';
+import { insertRows } from '../store/insert_rows.ts';
 import { prepared } from '../store/prepared.ts';
 import type { AuditEntryTable, LedgerTables } from '../store/schema.ts';
 
@@ -58,27 +59,6 @@ const takePlaces = prepared<{ count: number }>()((db: Db, argument) =>
     .set((row) => ({ seq: row('seq', '+', argument('count')) }))
     .returning(['seq', 'hash']),
 );
-const enterEntry = prepared<AuditEntryTable>()((db: Db, argument) =>
-  db.insertInto('audit_entries').values({
-    seq: argument('seq'),
-    at: argument('at'),
-    actor: argument('actor'),
-    action: argument('action'),
-    subject: argument('subject'),
-    outcome: argument('outcome'),
-    payload_digest: argument('payload_digest'),
-    previous_hash: argument('previous_hash'),
-    hash: argument('hash'),
-  }),
-);
-const enterPayload = prepared<LedgerTables['audit_payloads']>()((db: Db, argument) =>
-  db.insertInto('audit_payloads').values({
-    seq: argument('seq'),
-    salt: argument('salt'),
-    payload_sealed: argument('payload_sealed'),
-    erased_at: argument('erased_at'),
-  }),
-);
 const setHash = prepared<{ hash: string }>()((db: Db, argument) =>
   db.updateTable('audit_head').set({ hash: argument('hash') }),
 );
@@ -110,15 +90,8 @@ export async function appendAudit(
     entries.push({ ...entry, hash: head.hash });
     payloads.push({ seq, salt, payload_sealed: keyring.seal(text, payloadContext(seq)), erased_at: null });
   }
-  const [entry, ...more] = entries;
-  const [payload] = payloads;
-  if (entry !== undefined && payload !== undefined && more.length === 0) {
-    await enterEntry(trx, entry);
-    await enterPayload(trx, payload);
-  } else {
-    await trx.insertInto('audit_entries').values(entries).execute();
-    await trx.insertInto('audit_payloads').values(payloads).execute();
-  }
+  await insertRows(trx, 'audit_entries', entries);
+  await insertRows(trx, 'audit_payloads', payloads);
   await setHash(trx, { hash: head.hash });
   return head;
 }

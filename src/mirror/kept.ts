@@ -9,6 +9,7 @@ export class Kept {
   readonly #versionOf: () => number | undefined;
   readonly #answers = new Map<string, object>();
   #version: number | undefined;
+  #checked = false;
 
   /** `versionOf` gives another number after every change; undefined where nobody can tell, and nothing is kept. */
   constructor(versionOf: () => number | undefined) {
@@ -17,15 +18,28 @@ export class Kept {
 
   /** What was kept under a key, if it still holds, and what keeps an answer under a key if nothing changed meanwhile. */
   open(): { get(key: string): object | undefined; keep(key: string, answer: object): void } {
-    const version = this.#versionOf();
-    if (version !== this.#version || this.#answers.size >= MOST) this.#answers.clear();
-    this.#version = version;
+    if (!this.#checked) this.#check();
+    const version = this.#version;
     return {
       get: (key) => this.#answers.get(key),
       keep: (key, answer) => {
         if (version !== undefined && version === this.#version) this.#answers.set(key, frozen(answer));
       },
     };
+  }
+
+  /** To be called when this process has changed something, so that it sees its own change at once. */
+  changed(): void {
+    this.#checked = false;
+  }
+
+  /** Once for each turn of the event loop: a call reads many records within one. */
+  #check(): void {
+    const version = this.#versionOf();
+    if (version !== this.#version || this.#answers.size >= MOST) this.#answers.clear();
+    this.#version = version;
+    this.#checked = true;
+    setImmediate(() => this.changed());
   }
 }
 

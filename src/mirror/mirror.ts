@@ -9,16 +9,10 @@ import { Kept } from './kept.ts';
 import { removeKeys } from './keys.ts';
 import { putChunk, versioned } from './put.ts';
 import { countRevision, isReference, referenceReader, type ReadReference } from './reference.ts';
-import { plainRecord, wholeRecord, type PlainRecord, type SealedRow } from './sealed.ts';
+import { plainRecord, wholeRecord, type Mirrored, type PlainRecord, type SealedRow } from './sealed.ts';
 import { workloadOf, type WorkloadQuery } from './workload.ts';
 
-/** A record as the mirror has it. `as_of` is when the PMS was asked, epoch milliseconds. */
-export interface Mirrored<R> {
-  record: R;
-  scope: string;
-  version: string;
-  as_of: number;
-}
+export type { Mirrored } from './sealed.ts';
 
 /** Whether the fields that are encrypted at rest are opened too. Reads that show none of them are faster without. */
 export interface Sealing {
@@ -143,6 +137,7 @@ export function createMirror(store: Store, keyring: KeyRing): Mirror {
           }
           return count;
         });
+        kept.changed();
       }
       return changed;
     },
@@ -224,6 +219,7 @@ export function createMirror(store: Store, keyring: KeyRing): Mirror {
           .where('id', '=', id)
           .execute();
       });
+      kept.changed();
     },
     async counts(connection) {
       const rows = await db

@@ -5,8 +5,7 @@ import { prepared } from '../store/prepared.ts';
 import type { MirrorTables } from '../store/schema.ts';
 import { frozen } from './kept.ts';
 import type { PutTarget, Trx } from './keys.ts';
-import type { Mirrored } from './mirror.ts';
-import { wholeRecord } from './sealed.ts';
+import { wholeRecord, type Mirrored } from './sealed.ts';
 
 /** Kinds of which there are few and that change seldom, while nearly every call looks through all of them. */
 const REFERENCE_KINDS = ['vendor', 'staff'] as const;

@@ -17,6 +17,14 @@ type SealedField<K extends RecordKind> = K extends keyof SealedNames ? SealedNam
 /** A record without the fields that are encrypted at rest. */
 export type PlainRecord<K extends RecordKind> = Omit<RecordOf<K>, SealedField<K>>;
 
+/** A record as the mirror has it. `as_of` is when the PMS was asked, epoch milliseconds. */
+export interface Mirrored<R> {
+  record: R;
+  scope: string;
+  version: string;
+  as_of: number;
+}
+
 /** A sealed text is bound to its record, so that it opens nowhere else. */
 const contextOf = (connection: string, kind: RecordKind, scope: string, id: string) =>
   `mirror:${connection}:${kind}:${scope}:${id}`;

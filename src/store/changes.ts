@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { prepared } from './prepared.ts';
+import { insertRows } from './insert_rows.ts';
 import type { LedgerTables } from './schema.ts';
 
 /** Something that happened and that a caller may want to hear of. Ids and canonical values only, no personal data. */
@@ -13,23 +13,17 @@ export interface Change {
   detail?: Record<string, unknown>;
 }
 
-type Entered = Omit<Change, 'detail'> & { at: number; detail_json: string };
-
-const enter = prepared<Entered>()((db: Kysely<LedgerTables>, argument) =>
-  db.insertInto('changes').values({
-    at: argument('at'),
-    connection: argument('connection'),
-    kind: argument('kind'),
-    scope: argument('scope'),
-    record_id: argument('record_id'),
-    property_id: argument('property_id'),
-    event: argument('event'),
-    detail_json: argument('detail_json'),
-  }),
-);
-
 /** Enters changes in the order in which they happened, in the transaction that they belong to. */
 export async function recordChanges(db: Kysely<LedgerTables>, now: number, changes: readonly Change[]): Promise<void> {
-  for (const { detail, ...change } of changes)
-    await enter(db, { ...change, at: now, detail_json: JSON.stringify(detail ?? {}) });
+  const rows = changes.map(({ connection, kind, scope, record_id, property_id, event, detail }) => ({
+    at: now,
+    connection,
+    kind,
+    scope,
+    record_id,
+    property_id,
+    event,
+    detail_json: JSON.stringify(detail ?? {}),
+  }));
+  await insertRows(db, 'changes', rows);
 }
