@@ -15,11 +15,11 @@ export interface Generator {
 
 export function startGenerator(): Generator {
   const child = start(resolve(import.meta.dirname, 'load.ts'), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the load generator ended')));
+  ended.catch(() => {});
   return {
     async run(job) {
       const answered = once(child, 'message', { signal: AbortSignal.timeout((job.ms ?? 0) + MARGIN_MS) });
-      const ended = once(child, 'exit').then(() => Promise.reject(new Error('the load generator ended')));
-      ended.catch(() => {});
       child.send(job);
       const [outcome] = (await Promise.race([answered, ended])) as [Outcome];
       if (outcome.failed > 0)

@@ -70,12 +70,33 @@ export async function end(child: ChildProcess): Promise<void> {
 }
 
 /** Memory of a process that is resident now and was at most, MiB; undefined where the system does not tell. */
-export function memoryOf(child: ChildProcess): { now: number; peak: number } | undefined {
+export function memoryOf({ pid }: ChildProcess): { now: number; peak: number } | undefined {
   try {
-    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
     return { now: of('VmRSS'), peak: of('VmHWM') };
   } catch {
     return undefined;
+  }
+}
+
+/** Milliseconds in one tick of `/proc/<pid>/stat` (USER_HZ, which is 100 on every Linux of today). */
+const TICK_MS = 10;
+
+/**
+ * Milliseconds of processor time that a process has used: unlike the clock it hardly minds what else the machine does.
+ * Zero where the system does not tell.
+ */
+export function processorMs({ pid }: ChildProcess): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // utime and stime are the 14th and 15th field of all, the 12th and 13th after the command's bracket (proc(5)).
+    const [utime, stime] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13);
+    return (Number(utime) + Number(stime)) * TICK_MS;
+  } catch {
+    return 0;
   }
 }
