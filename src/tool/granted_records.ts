@@ -149,6 +149,8 @@ export function createGrantedRecords(
     if (write === undefined) return findById(kind, text, fresh);
     const { row } = write;
     if (row.organisation !== grant.organisation || row.record_kind !== kind) return undefined;
+    // Its record's bare id would be taken for one of another connection.
+    if (!connections.includes(row.connection)) return undefined;
     if (row.record_id !== null) return findById(kind, ref(row.connection, row.scope, row.record_id), fresh);
     return notYetInPms(kind, write);
   }
