@@ -1,7 +1,7 @@
 import { VendorError } from '../connectors/connector.ts';
 import { CaretakerError, type ErrorCode } from '../model/errors.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
-import { visible } from './untrusted.ts';
+import { cleaned, visible } from './untrusted.ts';
 
 /** What a call comes to: the structured result and the text copy of it. */
 export interface Answer {
@@ -64,7 +64,7 @@ export function errorAnswer({ code, message, options }: CaretakerError): Answer 
     ...(options.field !== undefined && { field: options.field }),
     ...(options.next !== undefined && { next: options.next }),
     ...(options.retry_after_seconds !== undefined && { retry_after_seconds: options.retry_after_seconds }),
-    ...(options.details !== undefined && { details: options.details }),
+    ...(options.details !== undefined && { details: cleaned(options.details) }),
   };
   const text = [`${code}${options.field === undefined ? '' : ` (${options.field})`}: ${error.message}`];
   if (options.next !== undefined) text.push(`Next: ${options.next.replace(/\.$/, '')}.`);

@@ -1,5 +1,6 @@
 import type * as z from 'zod/v4';
 import { CaretakerError } from '../model/errors.ts';
+import { visible } from './untrusted.ts';
 
 /** The first thing that is wrong with a call's arguments, as an error that names the argument. */
 export function describeIssue(tool: { name: string; input: z.ZodObject }, error: z.ZodError): CaretakerError {
@@ -7,7 +8,7 @@ export function describeIssue(tool: { name: string; input: z.ZodObject }, error:
   if (issue === undefined) return new CaretakerError('invalid_input', 'The arguments do not fit. Nothing was changed.');
   const path = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
-    const field = [...issue.path, issue.keys[0]].join('.');
+    const field = [...issue.path, named(issue.keys[0] ?? '')].join('.');
     return new CaretakerError('invalid_input', `${tool.name} has no argument "${field}". Nothing was changed.`, {
       field,
       next: `use only: ${Object.keys(tool.input.shape).join(', ')}`,
@@ -19,6 +20,12 @@ export function describeIssue(tool: { name: string; input: z.ZodObject }, error:
     ...(path !== '' && { field: path }),
     next: `correct it and call again${'request_id' in tool.input.shape ? '; the request_id has not been used' : ''}`,
   });
+}
+
+/** A name that a caller made up, as far as it is needed to recognise it: the refusal is kept, and in plain text. */
+function named(key: string): string {
+  const name = visible(key);
+  return name.length > 40 ? `${name.slice(0, 39)}…` : name;
 }
 
 /** Zod's own words, without the value that was sent: it may be somebody's. */

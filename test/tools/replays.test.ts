@@ -88,4 +88,15 @@ describe('the answer to a change', () => {
     expect(error.code).toBe('not_found');
     expect(JSON.stringify(error)).not.toContain(made.write.write_id);
   });
+
+  it('repeats no more of an unknown argument than names it', async () => {
+    const { report } = await open(createWorkOrder);
+    const name = `a\u202e${'b'.repeat(50_000)}`;
+    const error = await h.refused('maintenance_agent', 'create_work_order', { ...report(), [name]: 1 });
+    expect(error.code).toBe('invalid_input');
+    expect(JSON.stringify(error).length).toBeLessThan(1_000);
+    expect(error.field).toMatch(/^ab+…$/);
+    const kept = await h.store.ledger.selectFrom('refusals').select('message').execute();
+    expect(kept.map(({ message }) => message.length < 200)).toEqual([true]);
+  });
 });
