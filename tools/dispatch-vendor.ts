@@ -133,7 +133,11 @@ export default defineTool({
     // What was let through on older data is judged on today's before it is sent.
     if (facts.checked_as_of !== undefined && answer['checked_as_of'] !== undefined)
       throw new CaretakerError('pms_unavailable', 'The PMS still cannot be read; the dispatch waits.');
-    await judgeDispatch(call, facts, command.visit, command.not_to_exceed);
+    const check = await judgeDispatch(call, facts, command.visit, command.not_to_exceed);
+    if (check.outcome === 'approval' && (await call.writeback.view(row)).approval?.state !== 'approved')
+      throw new CaretakerError('conflict', 'By now a person has to decide on this cost limit. Nobody was dispatched.', {
+        next: 'dispatch_vendor with a new request_id; it then waits for that person',
+      });
   },
 
   async present(call, write) {

@@ -3,6 +3,7 @@ import { waitsForClearance, workOrderTransition } from '../src/maintenance/work_
 import { WorkOrderView } from '../src/maintenance/work_order_view.ts';
 import type { CommandOf } from '../src/model/commands.ts';
 import { CaretakerError } from '../src/model/errors.ts';
+import { canonicalJson } from '../src/model/version.ts';
 import { SEVERITIES, type WorkOrderStatus } from '../src/model/values.ts';
 import { at, type Call, defineTool, type Found } from '../src/tool.ts';
 import { dispatchFacts, judgeDispatch, visitOf } from '../src/tool/dispatching.ts';
@@ -31,6 +32,9 @@ const inputSchema = z.strictObject({
 });
 type Input = z.output<typeof inputSchema>;
 type Update = CommandOf<'update_work_order'>;
+
+/** What is added to, so that what others added meanwhile is in nobody's way. */
+const APPENDED: ReadonlySet<string> = new Set(['note', 'file_ids']);
 
 export default defineTool({
   name: 'update_work_order',
@@ -73,13 +77,19 @@ export default defineTool({
     };
   },
 
-  async judgeAgain(call, { row, command }) {
+  async judgeAgain(call, { row, command, before }) {
     if (command.kind !== 'update_work_order') return;
     const workOrder = await call.records.fresh(
       'work_order',
       call.records.ref(row.connection, row.scope, command.work_order_id),
     );
     const { kind: _kind, work_order_id: _id, property_id: _property, ...fields } = command;
+    const now = workOrder.record as Record<string, unknown>;
+    const moved = Object.keys(fields).filter(
+      (field) => !APPENDED.has(field) && canonicalJson(before?.[field] ?? null) !== canonicalJson(now[field] ?? null),
+    );
+    if (moved.length > 0)
+      throw new CaretakerError('conflict', `Somebody changed ${moved.join(', ')} meanwhile. Nothing was changed.`);
     checkChange(workOrder, fields);
     if (fields.visit != null) await checkVisit(call, workOrder, fields.visit);
   },
