@@ -160,14 +160,19 @@ export default defineTool({
         : [`Work order ${made.number} (${made.work_order_id}): ${made.severity} ${made.trade}, ${made.status}.`];
     if (screening.instructions.length > 0) lines.push(`Read out first: ${screening.instructions.join(' ')}`);
     if (screening.questions.length > 0) lines.push(`Ask: ${screening.questions.join(' ')}`);
-    for (const { number, work_order_id, title } of look_alikes)
-      lines.push(`May be the same as work order ${number} (${work_order_id}): ${title}`);
+    for (const { number, work_order_id, title, status } of look_alikes)
+      lines.push(`May be the same as work order ${number} (${work_order_id}), ${status}: ${title}`);
     if (made?.status === 'new' && can_take_it.length > 0)
-      lines.push(`Can take it: ${can_take_it.map(candidateLine).join('; ')}. Next: dispatch_vendor.`);
+      lines.push(
+        `Can take it: ${can_take_it.map(candidateLine).join('; ')}. Next: ${look_alikes.length > 0 ? OR_THE_SAME : ''}dispatch_vendor.`,
+      );
     else if (made?.next_step !== undefined) lines.push(`Next: ${made.next_step}.`);
     return lines.join('\n');
   },
 });
+
+/** Two plumbers for one leak cost more than one look. */
+const OR_THE_SAME = 'if it is the same job, update_work_order this one to cancelled; else ';
 
 /** The first sentence or line, as the short title that every PMS asks for. */
 function titleOf(description: string): string {

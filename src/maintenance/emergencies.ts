@@ -24,7 +24,7 @@ export const EMERGENCY_RULES: readonly Rule[] = [
       p`(?:toilet|sink|tub|bathtub|washer|washing machine|dishwasher|shower|water heater) (?:\w+ ){0,4}?(?:overflow\w*|flood\w*)|overflow\w* (?:\w+ )?(?:toilet|sink|tub|water|washer)`,
       p`(?:can't|cannot|won't|unable to|couldn't|don't know how to) (?:\w+ )?(?:shut|turn|stop|close) (?:the |it |off )*(?:water|leak|valve)|(?:water|leak|faucet|shower|tub) (?:\w+ )?(?:won't|doesn't|can't be) (?:shut|turn|turned|stop)(?: off)?|(?:major|huge|massive|serious|terrible|severe|bad) (?:water )?leak|leak\w* (?:really )?(?:badly|heavily|everywhere|a lot|like crazy)`,
       p`(?:ceiling|roof|wall) (?:is |are |was )?(?:leaking|dripping|pouring) (?:water )?(?:badly|heavily|everywhere|a lot|fast)`,
-      p`inundacion\w*|inundad[oa]s?|inundando|fugas? (?:grande )?de agua|(?:tuberia|tubo) (?:rot[oa]|reventad[oa])|agua por todas partes|(?:se )?(?:rompio|revento) (?:la |el |una? )?(?:tuberia|tubo|caneria)`,
+      p`inundacion\w*|inundad[oa]s?|inundando|fugas? (?:grande )?de agua|(?:tuberia|tubo) (?:rot[oa]|reventad[oa])|agua por todas partes|esta (?:saliendo|tirando|chorreando|brotando) (?:mucha |el )?agua|(?:se )?(?:rompio|revento) (?:la |el |una? )?(?:tuberia|tubo|caneria)`,
     ],
     unless:
       /\b(?:raining outside|water heater is (?:everywhere)|gotea|pequena fuga|small leak|slow leak|minor leak|tiny leak|flooded with (?:calls|ads))\b/,
@@ -103,7 +103,7 @@ export const EMERGENCY_RULES: readonly Rule[] = [
     patterns: [
       p`no (?:\w+ )?heat(?:ing|er)?(?! (?:on|from) (?:the )?(?:stove|oven|burner|dryer|iron))|(?:heat(?:er|ers|ing)?|furnace|boiler|radiators?|baseboards?|heat pump|calefaccion|calentador de aire)(?<!water heater|water heaters) (?:\w+ ){0,4}?(?:${BROKEN}|off|blowing cold|cold air)|without (?:any )?heat|heat(?:er|ing)? (?:is |has been |went |just )*(?:out|off|gone|down)|(?:don't|doesn't|do not) have (?:any )?heat`,
       p`(?:furnace|heater|vents?) (?:\w+ ){0,3}blow\w* (?:only )?cold|(?:apartment|unit|house|it|inside) (?:is |it's )?(?:freezing|ice cold)(?: inside| in here)|freezing in (?:here|my|the (?:apartment|unit|house))`,
-      p`(?:no hay|sin|no tengo|no tenemos|no funciona la|no sirve la) (?:calefaccion|calefactor)`,
+      p`(?:sin|no (?:me |nos )?(?:hay|tengo|tenemos|funciona|sirve|prende|enciende|jala|calienta))(?: la| el)? (?:calefaccion|calefactor)`,
     ],
     unless: /\b(?:water heater|oven|dryer|towel (?:heater|warmer)|pool|no heat in the water)\b/,
     questions: ['What is the thermostat set to, and what does it read?'],
@@ -116,7 +116,7 @@ export const EMERGENCY_RULES: readonly Rule[] = [
     decided_by: 'cooling',
     negatable: false,
     patterns: [
-      p`no (?:\w+ )?(?:${COOLING}|cool\w*|cold air)|${COOLING} (?:unit |system )?(?:\w+ ){0,4}?(?:${BROKEN}|off|down|blowing (?:hot|warm)|blows (?:hot|warm)|warm air|hot air)|(?:vents?|unit|ac) (?:\w+ ){0,3}blow\w* (?:hot|warm)|without (?:any )?(?:${COOLING})(?! filter)`,
+      p`no (?:\w+ )?(?:${COOLING}|cool\w*|cold air)|${COOLING} (?:unit |system )?(?:\w+ ){0,4}?(?:${BROKEN}|off|down|blowing (?:hot|warm)|blows (?:hot|warm)|warm air|hot air)|(?:vents?|unit|ac) (?:\w+ ){0,3}blow\w* (?:hot|warm)|without (?:any )?(?:${COOLING})(?! filter)|${COOLING} (?:unit |system )?(?:is |has been |went |just )*out(?! of)`,
     ],
     questions: ['Is anybody in the home especially sensitive to heat, such as an infant or someone who is ill?'],
     covers: ['hvac.other', 'thermostat'],

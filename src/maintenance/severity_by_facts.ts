@@ -64,12 +64,12 @@ function isWarmSeason(today: string | undefined): boolean {
 }
 
 const NUMBER_OUTSIDE =
-  /(?<![\d.])(-?\d{1,3}) ?(?:degrees|deg|°|f\b|fahrenheit)(?: f\b| fahrenheit)? ?(?:outside|out(?:doors| there)?\b)|outside (?:is |it's |temp\w* (?:is )?)?(?<![\d.])(-?\d{1,3}) ?(?:degrees|deg|°|f\b)/;
+  /(?:it's|its|it is) (-?\d{1,3}) (?:outside|outdoors|out there)\b|(?<![\d.])(-?\d{1,3}) ?(?:degrees|deg|°|f\b|fahrenheit)(?: f\b| fahrenheit)? ?(?:outside|out(?:doors| there)?\b)|outside (?:is |it's |temp\w* (?:is )?)?(?<![\d.])(-?\d{1,3}) ?(?:degrees|deg|°|f\b)/;
 
 /** A temperature that the reporter gives for outdoors, in °F; frost in words counts as 32. */
 export function temperatureInText(text: string): number | undefined {
   const found = NUMBER_OUTSIDE.exec(text);
-  const number = found?.[1] ?? found?.[2];
+  const number = found?.[1] ?? found?.[2] ?? found?.[3];
   if (number !== undefined) return Number(number);
   return /\b(?:below (?:zero|freezing)|freezing (?:cold )?outside|snowing|blizzard|ice storm|bajo cero)\b/.test(text)
     ? 32

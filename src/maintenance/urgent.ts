@@ -38,7 +38,7 @@ export const URGENT_RULES: readonly Rule[] = [
     decided_by: 'refrigerator',
     negatable: true,
     patterns: [
-      p`(?:fridge|refrigerator|freezer|refri|refrigerador|nevera) (?:\w+ ){0,5}?(?:${BROKEN}|warm|defrost\w*|melting|off|leak\w*|temperature|spoil\w*)|(?:broken|dead|warm) (?:fridge|refrigerator|freezer)|food (?:\w+ ){0,2}(?:spoil\w*|thawing|going bad)`,
+      p`(?:fridge|refrigerator|freezer|refri|refrigerador|nevera) (?:\w+ ){0,5}?(?:${BROKEN}|stopped|quit|died|warm|defrost\w*|melting|off|leak\w*|temperature|spoil\w*)|(?:broken|dead|warm) (?:fridge|refrigerator|freezer)|food (?:\w+ ){0,2}(?:spoil\w*|thawing|going bad)`,
     ],
     unless: /\b(?:ice maker|icemaker|(?:fridge|refrigerator|freezer) (?:light|drawer|shelf|handle|water dispenser))\b/,
     questions: ['Is the light inside on?', 'Is medicine kept in it?'],

@@ -132,6 +132,8 @@ function nextStep(workOrder: WorkOrder, overdue: boolean, local: (instant: strin
     if (vendor_reply === 'pending')
       return `the vendor has not accepted yet${reply_due_at === undefined ? '' : ` (answer due ${local(reply_due_at)})`}: update_work_order with the vendor_reply`;
   }
+  if ((status === 'work_done' || status === 'ready_to_bill') && workOrder.bill_ids.length > 0)
+    return 'a bill is entered: update_work_order with status closed';
   return NEXT_STEPS[status];
 }
 

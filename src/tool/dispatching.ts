@@ -79,7 +79,9 @@ export function visitOf(
 function instantOf(local: string, zone: string, field: string): { instant: string; note?: string } {
   const answer = toInstant(local, zone);
   if ('instant' in answer) return answer;
-  throw new CaretakerError('invalid_input', `${field}: ${answer.error} Nothing was changed.`, { field });
+  throw new CaretakerError('invalid_input', `${field}: ${answer.error.replace(/\.?$/, '.')} Nothing was changed.`, {
+    field,
+  });
 }
 
 /** The rules of dispatch on a set of facts. Run at assignment, at every change of the visit, and before sending. */

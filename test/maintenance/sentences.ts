@@ -132,6 +132,9 @@ export const EMERGENCIES: readonly Sentence[] = [
   ['hay una inundación en el baño', 'emergency', 'plumbing'],
   ['tengo una fuga de agua en la cocina', 'emergency', 'plumbing'],
   ['no hay agua', 'emergency', 'plumbing'],
+  ['se está saliendo el agua del boiler', 'emergency', 'plumbing'],
+  ['no me funciona la calefacción', 'emergency', 'hvac'],
+  ['AC out and its 98 outside', 'emergency', 'hvac', 'sure'],
   ['se fue la luz en mi apartamento', 'emergency', 'electrical'],
 ];
 
@@ -170,6 +173,8 @@ export const URGENT: readonly Sentence[] = [
   ['help me please', 'urgent', 'general', 'unsure'],
   ['着火了，快来', 'urgent', 'general', 'unsure'],
   ['no hay agua caliente', 'urgent', 'plumbing'],
+  ["it's 65 outside and the heat is out", 'urgent', 'hvac', 'sure'],
+  ['fridge stopped last night', 'urgent', 'appliance'],
 ];
 
 export const ROUTINE: readonly Sentence[] = [

@@ -5,7 +5,7 @@ import dispatchVendor from '../../tools/dispatch-vendor.ts';
 import findVendors from '../../tools/find-vendors.ts';
 import listWorkOrders from '../../tools/list-work-orders.ts';
 import updateWorkOrder from '../../tools/update-work-order.ts';
-import { type Harness, openHarness } from './harness.ts';
+import { first, type Harness, openHarness } from './harness.ts';
 
 const AGENT = 'maintenance_agent';
 const DECIDER = { role: 'admin', kind: 'person', principal: 'decider' } as const;
@@ -69,28 +69,28 @@ describe('a dispatch that waits for a person', () => {
 
   it('does not take the job from whoever was given it meanwhile', async () => {
     const id = await leak();
-    const [first, second] = vendors as [(typeof vendors)[0], (typeof vendors)[0]];
+    const [one, other] = vendors as [(typeof vendors)[0], (typeof vendors)[0]];
     const waits = await house.ok(
       AGENT,
       'dispatch_vendor',
-      dispatch(id, { vendor_id: first.vendor_id, not_to_exceed: '1850.00' }),
+      dispatch(id, { vendor_id: one.vendor_id, not_to_exceed: '1850.00' }),
     );
-    await house.ok(AGENT, 'dispatch_vendor', dispatch(id, { vendor_id: second.vendor_id }));
+    await house.ok(AGENT, 'dispatch_vendor', dispatch(id, { vendor_id: other.vendor_id }));
     const late = await house.writeback.decide(house.grantOf(DECIDER), waits.write.write_id, { approve: true });
     expect(late).toMatchObject({ state: 'failed', error_code: 'conflict' });
-    expect((await inPms(id)).vendor_id).toBe(second.vendor_id);
+    expect((await inPms(id)).vendor_id).toBe(other.vendor_id);
   });
 });
 
 describe('what a dispatch says', () => {
   it('who had the job before and has to be told, unless they declined', async () => {
     const id = await leak();
-    const [first, second] = vendors as [(typeof vendors)[0], (typeof vendors)[0]];
-    const sent = await house.ok(AGENT, 'dispatch_vendor', dispatch(id, { vendor_id: first.vendor_id }));
+    const [one, other] = vendors as [(typeof vendors)[0], (typeof vendors)[0]];
+    const sent = await house.ok(AGENT, 'dispatch_vendor', dispatch(id, { vendor_id: one.vendor_id }));
     expect(sent.replaces).toBeUndefined();
-    const again = await house.call(AGENT, 'dispatch_vendor', dispatch(id, { vendor_id: second.vendor_id }));
-    expect(again.structured['replaces']).toMatchObject({ name: first.name, call: [expect.stringMatching(/^\+1/)] });
-    expect(again.text).toContain(`${first.name} had this job`);
+    const again = await house.call(AGENT, 'dispatch_vendor', dispatch(id, { vendor_id: other.vendor_id }));
+    expect(again.structured['replaces']).toMatchObject({ name: one.name, call: [expect.stringMatching(/^\+1/)] });
+    expect(again.text).toContain(`${one.name} had this job`);
 
     const { version } = again.structured['work_order'] as { version: string };
     const declined = { request_id: house.requestId(), work_order_id: id, version, vendor_reply: 'declined' };
@@ -98,7 +98,7 @@ describe('what a dispatch says', () => {
     const back = await house.ok(
       AGENT,
       'dispatch_vendor',
-      dispatch(id, { vendor_id: first.vendor_id, visit_start: '2026-11-27T13:00' }),
+      dispatch(id, { vendor_id: one.vendor_id, visit_start: '2026-11-27T13:00' }),
     );
     expect(back.replaces).toBeUndefined();
   });
@@ -132,20 +132,28 @@ describe('what a dispatch says', () => {
 
   it('that the limit is below the estimate, or the estimate somebody else’s', async () => {
     const id = await leak();
-    const [first, second] = vendors as [(typeof vendors)[0], (typeof vendors)[0]];
+    const [one, other] = vendors as [(typeof vendors)[0], (typeof vendors)[0]];
     const { work_orders } = await house.ok(AGENT, 'list_work_orders', { work_order_id: id });
     await house.ok(AGENT, 'update_work_order', {
       request_id: house.requestId(),
       work_order_id: id,
       version: work_orders[0].version,
       estimate: '400.00',
-      estimate_by: first.vendor_id,
+      estimate_by: one.vendor_id,
     });
-    const low = { vendor_id: first.vendor_id, not_to_exceed: '300.00' };
+    const low = { vendor_id: one.vendor_id, not_to_exceed: '300.00' };
     const sent = await house.ok(AGENT, 'dispatch_vendor', dispatch(id, low));
     expect(sent.warnings.join(' ')).toMatch(/below the estimate of 400\.00/);
-    const other = await house.ok(AGENT, 'dispatch_vendor', dispatch(id, { vendor_id: second.vendor_id }));
-    expect(other.warnings.join(' ')).toMatch(/by somebody else/);
+    const others = await house.ok(AGENT, 'dispatch_vendor', dispatch(id, { vendor_id: other.vendor_id }));
+    expect(others.warnings.join(' ')).toMatch(/by somebody else/);
+  });
+
+  it('what follows once the bill is entered: nothing that would enter it twice', async () => {
+    const { work_order } = await house.sandbox.state();
+    const { id } = first(work_order, (one) => one.status === 'ready_to_bill');
+    await house.sandbox.asStaff().updateWorkOrder(id, { bill_ids: ['8001'] });
+    const { work_orders } = await house.ok(AGENT, 'list_work_orders', { work_order_id: id });
+    expect(work_orders[0].next_step).toMatch(/status closed/);
   });
 
   it('what time it is there, where the visit lies in the past', async () => {
@@ -176,6 +184,13 @@ describe('what a new work order says', () => {
     expect(text).toContain(best.name);
     expect(text).toMatch(/(vendor|technician)_id \d+/);
     expect(text).toMatch(/Ask: .*shut-off valve/);
+  });
+
+  it('that it may be the same job, before anybody is sent a second time', async () => {
+    await create('Kitchen sink leaks into the cabinet');
+    const { text } = await create('The sink in the kitchen is leaking again');
+    expect(text).toMatch(/May be the same as work order \d+/);
+    expect(text).toMatch(/Next: if it is the same job, .* to cancelled; else dispatch_vendor/);
   });
 
   it('names nobody to send while there is a danger to life', async () => {
