@@ -8,7 +8,7 @@ import { chunksOf } from './chunks.ts';
 import { Kept } from './kept.ts';
 import { removeKeys } from './keys.ts';
 import { putChunk, versioned } from './put.ts';
-import { countRevision, isReference, referenceReader, type ReadReference } from './reference.ts';
+import { countRevision, isReference, referenceReader, type ReadReference, type ReferenceKind } from './reference.ts';
 import { plainRecord, wholeRecord, type Mirrored, type PlainRecord, type SealedRow } from './sealed.ts';
 import { workloadOf, type WorkloadQuery } from './workload.ts';
 
@@ -117,6 +117,7 @@ type ReadRow = SealedRow & { version: string; as_of: number };
 export function createMirror(store: Store, keyring: KeyRing): Mirror {
   const db = store.mirror;
   const getQuery = compileGet(db);
+  const reference = referenceReader(db, keyring);
   const kept = new Kept(() => store.mirrorVersion());
 
   function read<K extends RecordKind, S extends Sealing>(row: ReadRow, sealing: S | undefined): Read<K, S> {
@@ -205,7 +206,16 @@ export function createMirror(store: Store, keyring: KeyRing): Mirror {
       if (rows.length <= KEPT_ROWS && !isMomentary(filters)) known.keep(key, found);
       return found;
     },
-    reference: referenceReader(db, keyring),
+    async reference<K extends ReferenceKind>(connection: string, kind: K) {
+      // Where nothing at all has changed, not even the revision has to be asked for.
+      const known = kept.open();
+      const key = `reference ${kind} ${connection}`;
+      const before = known.get(key);
+      if (before !== undefined) return before as readonly Mirrored<RecordOf<K>>[];
+      const all = await reference(connection, kind);
+      known.keep(key, all);
+      return all;
+    },
     workload: (connection, query) => workloadOf(db, connection, query),
     async remove(connection, kind, scope, id) {
       await store.mirrorTransaction(async (trx) => {
