@@ -30,7 +30,7 @@ type Kind = keyof typeof KINDS;
 const DAY_MS = 86_400_000;
 
 /** Changes of a page, and rows that are read for one: what the grant hides is taken out of them. */
-const SHOWN = 50;
+const SHOWN = 25;
 const READ = 500;
 
 const ChangeView = z.object({
@@ -107,10 +107,11 @@ export default defineTool({
     return [
       `${countedFirst(changes.length, 'change')}${more ? ', and more' : ''}.`,
       ...overdue.map(
-        ({ work_order_id, vendor }) => `Reply of ${vendor ?? 'the vendor'} for ${work_order_id} is overdue.`,
+        ({ work_order_id, vendor }) =>
+          `${vendor ?? 'The vendor'} has not answered in time about work order ${work_order_id}.`,
       ),
       ...changes
-        .filter(({ kind }) => kind === 'approval' || kind === 'escalation')
+        .filter(({ kind }) => kind === 'approval' || kind === 'escalation' || kind === 'write')
         .map(({ kind, record_id, event }) => `${kind} ${record_id}: ${event}.`),
       ...(without_pms === undefined ? [] : [without_pms]),
     ].join('\n');

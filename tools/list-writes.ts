@@ -93,7 +93,9 @@ export default defineTool({
       `${groups.join(', ')}${next_cursor === undefined ? '' : '; there is more'}.`,
       ...open
         .slice(0, 5)
-        .map(({ at, tool, state, what }) => `${at} ${tool} ${state}${what === undefined ? '' : `: ${what}`}`),
+        .map(({ at, tool, state, what, error }) =>
+          [`${at} ${tool} ${state}`, what, error?.message].filter((part) => part !== undefined).join(': '),
+        ),
     ].join('\n');
   },
 });

@@ -3,7 +3,9 @@ import assess from '../../tools/assess-maintenance-request.ts';
 import createWorkOrder from '../../tools/create-work-order.ts';
 import dispatchVendor from '../../tools/dispatch-vendor.ts';
 import findVendors from '../../tools/find-vendors.ts';
+import listChanges from '../../tools/list-changes.ts';
 import listWorkOrders from '../../tools/list-work-orders.ts';
+import listWrites from '../../tools/list-writes.ts';
 import updateWorkOrder from '../../tools/update-work-order.ts';
 import { first, type Harness, openHarness } from './harness.ts';
 
@@ -17,7 +19,16 @@ let vendors: { vendor_id: string; name: string }[];
 
 beforeEach(async () => {
   house = await openHarness({
-    tools: [assess, createWorkOrder, findVendors, dispatchVendor, listWorkOrders, updateWorkOrder],
+    tools: [
+      assess,
+      createWorkOrder,
+      findVendors,
+      dispatchVendor,
+      listWorkOrders,
+      updateWorkOrder,
+      listChanges,
+      listWrites,
+    ],
   });
 });
 afterEach(async () => {
@@ -79,6 +90,10 @@ describe('a dispatch that waits for a person', () => {
     const late = await house.writeback.decide(house.grantOf(DECIDER), waits.write.write_id, { approve: true });
     expect(late).toMatchObject({ state: 'failed', error_code: 'conflict' });
     expect((await inPms(id)).vendor_id).toBe(other.vendor_id);
+    // Approved is not done: whoever follows the decision hears how it ended, and why.
+    const { text: changes } = await house.call(AGENT, 'list_changes', { kinds: ['approval'] });
+    expect(changes).toMatch(/approved\.\nwrite w_\w+: failed/);
+    expect((await house.call(AGENT, 'list_writes', { states: ['failed'] })).text).toMatch(/given to somebody else/);
   });
 });
 
