@@ -14,6 +14,8 @@ export interface StageOptions {
   properties?: number;
   /** Keys of the configuration beside `connections`. */
   config?: object;
+  /** Told the folder of the stage before anything runs in it. */
+  prepare?: (folder: string) => void;
   /** The instant at which the stage begins, for all of its processes; default the machine's own clock. */
   at?: string;
 }
@@ -35,9 +37,10 @@ export class Stage {
   #adminKey = '';
   readonly #agents: Agent[] = [];
 
-  private constructor({ units = 120, properties = 3, config = {}, at }: StageOptions) {
+  private constructor({ units = 120, properties = 3, config = {}, prepare, at }: StageOptions) {
     const connections = [{ id: 'sandbox', pms: 'sandbox', file: './pms.db', units, properties }];
     this.place = newPlace({ connections, ...config });
+    prepare?.(this.place.folder);
     this.setClock(at);
     const plain = this.place.environment;
     this.place.environment = (key) => ({

@@ -41,7 +41,7 @@ export interface SandboxOptions {
   onProgress?: (done: number, total: number) => void;
   /** Opens the file; default `node:sqlite`. */
   open_database?: (file: string) => DatabaseSync;
-  /** How long a change waits for another process, in milliseconds; default 5000. */
+  /** How long a change waits for another process, in milliseconds; default 2000. */
   busy_timeout_ms?: number;
 }
 
@@ -94,7 +94,7 @@ export function createSandbox(options: SandboxOptions): Connector & SandboxPms {
         opening = undefined;
         throw error;
       });
-      if (signal?.aborted) throw new VendorError('unavailable', 'The request was given up before it was sent.');
+      notGivenUp(signal);
       return await work(opened);
     } catch (error) {
       throw vendorErrorOf(error);
@@ -118,7 +118,7 @@ export function createSandbox(options: SandboxOptions): Connector & SandboxPms {
 
     prepare: (command, _step, context) => Promise.resolve(requestFor(command, context)),
 
-    send: (request, signal) => on((opened) => submit(opened, request), signal),
+    send: (request, signal) => on((opened) => submit(opened, request, signal), signal),
 
     locate: (command, _step, request, context, signal) =>
       on(({ pms, journal }) => locate(pms, journal, command, request, context), signal),
@@ -157,9 +157,19 @@ function readRequest(request: StepRequest): { command: Command; key: string; dig
   }
 }
 
-function submit({ db, pms, journal }: Opened, request: StepRequest): Promise<StepResult> {
+function notGivenUp(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new VendorError('unavailable', 'The request was given up before it was sent.');
+}
+
+function submit(
+  { db, pms, journal }: Opened,
+  request: StepRequest,
+  signal: AbortSignal | undefined,
+): Promise<StepResult> {
   const { command, key, digest } = readRequest(request);
   return db.transaction(() => {
+    // It may have waited for another process; nothing is done after its sender has stopped waiting.
+    notGivenUp(signal);
     const earlier = journal.replay(key, digest);
     if (earlier !== undefined) return earlier;
     const result = execute(pms, command);

@@ -35,6 +35,9 @@ export function vendorErrorOf(error: unknown): unknown {
 /** Changes that share one commit, at most. */
 const BATCH_SIZE = 64;
 
+/** How long a change waits before it asks again whether another process has let go of the file. */
+const RETRY_MS = 5;
+
 interface Change {
   work: () => unknown;
   resolve: (value: unknown) => void;
@@ -44,11 +47,15 @@ interface Change {
 /** One handle on the PMS's file: cached statements and immediate transactions. */
 export class Database {
   readonly #handle: DatabaseSync;
+  readonly #busyTimeoutMs: number;
   readonly #statements = new Map<string, StatementSync>();
   #waiting: Change[] = [];
+  /** When the changes that wait for another process are given up, by the monotonic clock. */
+  #giveUpAt: number | undefined;
 
-  constructor(handle: DatabaseSync) {
+  constructor(handle: DatabaseSync, busyTimeoutMs: number) {
     this.#handle = handle;
+    this.#busyTimeoutMs = busyTimeoutMs;
   }
 
   exec(sql: string): void {
@@ -87,12 +94,17 @@ export class Database {
   }
 
   /** Runs without giving up the thread, so that no reader of this handle sees what is not committed. */
-  #commitWaiting(): void {
+  #commitWaiting(isLast = false): void {
+    if (this.#waiting.length === 0) return;
+    try {
+      if (!(isLast ? this.#beginNow() : this.#begin())) return;
+    } catch (error) {
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
+      return;
+    }
     const changes = this.#waiting.splice(0, BATCH_SIZE);
-    if (changes.length === 0) return;
     if (this.#waiting.length > 0) setImmediate(() => this.#commitWaiting());
     try {
-      this.run('BEGIN IMMEDIATE');
       const answers = changes.map((change) => this.#inSavepoint(change));
       this.#commit();
       for (const answer of answers) answer();
@@ -100,6 +112,35 @@ export class Database {
       this.rollback();
       for (const { reject } of changes) reject(error);
     }
+  }
+
+  /**
+   * Begins as a writer, or comes back later where another process holds the file: inside SQLite the wait would hold up
+   * everything else that this process does. Throws once it has lasted too long.
+   */
+  #begin(): boolean {
+    const now = performance.now();
+    this.#giveUpAt ??= now + this.#busyTimeoutMs;
+    try {
+      this.exec('PRAGMA busy_timeout = 0');
+      this.run('BEGIN IMMEDIATE');
+    } catch (error) {
+      if (isBusy(error) && now < this.#giveUpAt) {
+        setTimeout(() => this.#commitWaiting(), RETRY_MS);
+        return false;
+      }
+      this.#giveUpAt = undefined;
+      throw error;
+    } finally {
+      this.exec(`PRAGMA busy_timeout = ${this.#busyTimeoutMs}`);
+    }
+    this.#giveUpAt = undefined;
+    return true;
+  }
+
+  #beginNow(): true {
+    this.run('BEGIN IMMEDIATE');
+    return true;
   }
 
   /** Returns what is to be told after the commit. Throws where the whole transaction is lost. */
@@ -125,7 +166,7 @@ export class Database {
 
   /** Completes what is waiting, then closes. */
   close(): void {
-    while (this.#waiting.length > 0) this.#commitWaiting();
+    while (this.#waiting.length > 0) this.#commitWaiting(true);
     this.#statements.clear();
     this.#handle.close();
   }

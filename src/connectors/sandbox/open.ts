@@ -7,6 +7,8 @@ import { INDEXES, SCHEMA_VERSION, TABLES } from './schema.ts';
 /** How long an opener waits while another process fills the file; 100,000 units take under a minute. */
 const WAIT_FOR_SEEDING_MS = 300_000;
 const WAIT_STEP_MS = 50;
+/** How long a change waits for another process; shorter than any request does, so that its sender is told in time. */
+const BUSY_TIMEOUT_MS = 2_000;
 
 export interface OpenOptions {
   file: string;
@@ -71,7 +73,8 @@ async function createAndSeed(db: Database, seed: OpenOptions['seed']): Promise<v
 /** Opens the PMS's file, and makes and fills it first where it is new. Others who open it meanwhile wait. */
 export async function openPms(options: OpenOptions): Promise<Database> {
   const handle = options.open_database?.(options.file) ?? (await openFile(options.file));
-  const db = new Database(handle);
+  const busyTimeoutMs = options.busy_timeout_ms ?? BUSY_TIMEOUT_MS;
+  const db = new Database(handle, busyTimeoutMs);
   try {
     // Waiting is done here, without holding up the process; every statement below may meet the lock of a seeder.
     db.exec('PRAGMA busy_timeout = 0');
@@ -82,7 +85,7 @@ export async function openPms(options: OpenOptions): Promise<Database> {
     }
     await whenFree(() => db.exec('PRAGMA journal_mode = WAL'));
     await whenFree(() => db.exec('PRAGMA synchronous = FULL'));
-    db.exec(`PRAGMA busy_timeout = ${options.busy_timeout_ms ?? 5000}`);
+    db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     return db;
   } catch (error) {
     db.close();
