@@ -11,6 +11,7 @@ import type { Writeback } from '../writeback/writeback.ts';
 import { isWriteId } from '../writeback/ids.ts';
 import type { OpenWrite } from '../writeback/open_write.ts';
 import { pendingRecord } from '../writeback/pending_record.ts';
+import { whereToFind } from './where_to_find.ts';
 
 /** A record, where it is, and how fresh this copy of it is. */
 export interface Found<K extends RecordKind = RecordKind> {
@@ -119,7 +120,7 @@ export function createGrantedRecords(
   function notFound(kind: RecordKind, field: string | undefined): CaretakerError {
     return new CaretakerError('not_found', `There is no such ${kind.replace('_', ' ')} here. Nothing was changed.`, {
       ...(field !== undefined && { field }),
-      next: 'search_portfolio with the name, unit, phone or number as it was said',
+      next: whereToFind(kind),
     });
   }
 

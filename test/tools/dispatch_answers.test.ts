@@ -247,6 +247,12 @@ describe('the text alone', () => {
     expect(twice.text).toContain(`"record_id":"${id}"`);
   });
 
+  it('names the tool that finds what has no such id', async () => {
+    const next = async (args: object) => (await house.refused(AGENT, 'list_work_orders', args)).next?.split(' ')[0];
+    expect(await next({ work_order_id: '999999' })).toBe('list_work_orders');
+    expect(await next({ unit_id: '999999' })).toBe('search_portfolio');
+  });
+
   it('speaks of a request_id only where there is one', async () => {
     const read = await house.call(AGENT, 'list_work_orders', { work_order_id: '' });
     expect(read.text).toMatch(/work_order_id is empty/);
