@@ -6,7 +6,7 @@ import { recordChanges } from '../store/changes.ts';
 import { moveWrite, writeById } from './ledger.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
 import type { Runtime } from './runtime.ts';
-import { endUnsentIn, tellPeople } from './endings.ts';
+import { endUnsentIn, settleReservations, tellPeople } from './endings.ts';
 import { audit, change } from './journal.ts';
 
 /*
@@ -133,7 +133,7 @@ export async function resolveWrite(
       ...(finding.record_id !== undefined && { record_id: finding.record_id }),
       ...(finding.happened ? { proof: 'partial', error_code: null, error_message: null } : {}),
     });
-    if (!finding.happened) await trx.deleteFrom('reservations').where('write_id', '=', writeId).execute();
+    await settleReservations(trx, write, state);
     await appendAudit(trx, runtime.keyring, [
       audit(write, 'write.resolved', now, state, { ...finding }, grant.principal),
     ]);

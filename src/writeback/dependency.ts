@@ -35,6 +35,11 @@ export async function withPmsIds(runtime: Runtime, write: OpenWrite): Promise<Op
         'conflict',
         `The write ${id} that this one builds on had no effect. Nothing was changed.`,
       );
+    if (other.record_id === null && other.state === 'done')
+      throw new CaretakerError(
+        'conflict',
+        `The write ${id} that this one builds on was carried out, but its record is not known. Nothing was changed.`,
+      );
     if (other.record_id === null) return undefined;
     ids.set(id, other.record_id);
   }
