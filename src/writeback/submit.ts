@@ -224,8 +224,7 @@ async function refuseDuplicate(
   if (effectDigest === null) return;
   const earlier = await sameEffect(trx, effectDigest, now - runtime.policy.duplicate_ms);
   if (earlier === undefined) return;
-  const named = intent.not_duplicate_of;
-  if (named !== undefined && (named === earlier.write_id || named === earlier.record_id)) return;
+  if (isNamed(earlier, intent.not_duplicate_of)) return;
   throw new CaretakerError(
     'duplicate',
     'The same change was already asked for a short while ago. Nothing was changed now.',
@@ -236,6 +235,14 @@ async function refuseDuplicate(
   );
 }
 
+/** Whether a caller means this write, by its id or by its record's; callers with several connections say which one too. */
+function isNamed({ write_id, connection, scope, record_id }: WriteRow, name: string | undefined): boolean {
+  if (name === undefined) return false;
+  if (name === write_id || name === record_id) return true;
+  const place = scope === '' ? [connection] : [connection, scope];
+  return record_id !== null && place.some((_part, index) => name === [...place.slice(index), record_id].join(':'));
+}
+
 async function approvalNeeded(
   trx: Db,
   intent: Intent,
@@ -243,7 +250,9 @@ async function approvalNeeded(
 ): Promise<{ rule: ApprovalRule; reason: string } | undefined> {
   const because = (rule: ApprovalRule) => ({ rule, reason: APPROVAL_RULES[rule] });
   if (intent.risk === 'legal') return because('legal');
-  if (intent.approvals[0] !== undefined) return intent.approvals[0];
+  const [asked] = intent.approvals;
+  if (asked !== undefined)
+    return irreversible ? { ...asked, reason: `${asked.reason}; and ${APPROVAL_RULES.not_reversible}` } : asked;
   if (intent.risk !== 'money' || intent.amount === undefined) return undefined;
   if (irreversible) return because('not_reversible');
   const limit = intent.grant.limits[intent.tool] ?? { call: 0, day: 0 };

@@ -212,6 +212,72 @@ describeOnEveryEngine('the ledger under slow, late and repeated work', (open) =>
     expect((await rig.writeback.submit(later)).state).toBe('done');
   });
 
+  it('lets an earlier change be named by its record as callers with several connections know it', async () => {
+    const effect = ['same'];
+    const first = await rig.submit(rig.createWorkOrder(), { effect });
+    const meant = rig.submit(rig.createWorkOrder(), { effect, not_duplicate_of: `main:${first.record_id}` });
+    expect((await meant).state).toBe('done');
+    const other = rig.submit(rig.createWorkOrder(), { effect, not_duplicate_of: `main:1${first.record_id}` });
+    await expect(other).rejects.toMatchObject({ code: 'duplicate' });
+  });
+
+  it('tells whoever decides that the PMS cannot take it back, whatever else it waits for', async () => {
+    const connector = rig.runtime.connections.get('main') as Connector;
+    const { capabilities } = connector;
+    const { create_work_order: command } = capabilities.commands;
+    Object.assign(connector, {
+      capabilities: {
+        ...capabilities,
+        commands: { ...capabilities.commands, create_work_order: { ...command, reversible: false } },
+      },
+    });
+    const row = await rig.submit(rig.createWorkOrder(), {
+      risk: 'money',
+      amount: 100,
+      approvals: [{ rule: 'looks_posted', reason: 'it looks like bill 7' }],
+    });
+    const { approval } = await rig.writeback.view(row);
+    expect(approval?.reason).toMatch(/looks like bill 7.*cannot take it back/);
+  });
+
+  it('gives back the times of a tour that a person says was cancelled', async () => {
+    const hold = (trx: Parameters<Parameters<typeof rig.store.transaction>[0]>[0], write_id: string) =>
+      trx.insertInto('reservations').values({ connection: 'main', resource: 'unit:1', cell: 1, write_id }).execute();
+    const booked = await rig.submit(rig.createWorkOrder());
+    const cancel = rig.intent({ kind: 'cancel_tour', tour_id: '77', property_id: rig.unit.property_id });
+    rig.faults.push({ on: 'send', how: 'drop_before_commit' }, { on: 'locate', how: 'differs' });
+    const row = await rig.writeback.submit(cancel);
+    await rig.store.transaction(async (trx) => {
+      await hold(trx, booked.write_id);
+      await trx
+        .updateTable('writes')
+        .set({ record_kind: 'tour', record_id: '77' })
+        .where('write_id', '=', booked.write_id)
+        .execute();
+    });
+    await rig.recover(120_000);
+    await rig.writeback.resolve(rig.person(), row.write_id, { happened: true, note: 'seen in the PMS' });
+    expect(await rig.store.ledger.selectFrom('reservations').selectAll().execute()).toEqual([]);
+  });
+
+  it('does not keep waiting for a record that nobody can name', async () => {
+    rig.faults.push({ on: 'send', how: 'unavailable' });
+    const made = await rig.submit(rig.createWorkOrder());
+    const note = await rig.submit({
+      kind: 'add_work_order_note',
+      work_order_id: made.write_id,
+      property_id: rig.unit.property_id,
+      note: { text: 'worse', is_public: false },
+    });
+    expect(note.state).toBe('ready');
+    rig.faults.push({ on: 'send', how: 'drop_before_commit' }, { on: 'locate', how: 'differs' });
+    await rig.recover(5_000);
+    await rig.recover(120_000);
+    await rig.writeback.resolve(rig.person(), made.write_id, { happened: true, note: 'it is there, on paper' });
+    await rig.recover(5_000);
+    expect((await rig.writeback.byId(note.write_id))?.row).toMatchObject({ state: 'failed', error_code: 'conflict' });
+  });
+
   describe('with a command of two requests', () => {
     let opened: number;
     beforeEach(() => {
