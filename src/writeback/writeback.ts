@@ -144,7 +144,8 @@ export function createWriteback(runtime: Runtime): Writeback {
       const timer = setInterval(() => {
         if (busy) return;
         busy = true;
-        recoverAll()
+        // What is taken up is not waited for: one slow PMS must not keep an emergency elsewhere waiting.
+        sweep(runtime, SWEEP_BATCH, async (writeId, work) => void take(writeId, work))
           .catch((error: unknown) => runtime.onTrouble('sweep', '', error))
           .finally(() => {
             busy = false;

@@ -278,6 +278,32 @@ describeOnEveryEngine('the ledger under slow, late and repeated work', (open) =>
     expect((await rig.writeback.byId(note.write_id))?.row).toMatchObject({ state: 'failed', error_code: 'conflict' });
   });
 
+  it('takes up what is due while the PMS keeps another write waiting', async () => {
+    const [slow, quick] = [gate(), gate()];
+    const connector = rig.runtime.connections.get('main') as Connector;
+    rig.faults.push({ on: 'send', how: 'unavailable' }, { on: 'send', how: 'unavailable' });
+    const first = await rig.submit(rig.createWorkOrder('Slow'));
+    rig.time.now += 10_000;
+    const second = await rig.submit(rig.createWorkOrder('Quick'), { priority: 0 });
+    const { send } = connector;
+    connector.send = async (request, signal) => {
+      const isSlow = JSON.stringify(request).includes('Slow');
+      if (isSlow) await slow.pass();
+      else void quick.pass();
+      return send(request, signal);
+    };
+    rig.time.now = START + 5_000;
+    const stop = rig.writeback.start(1);
+    await slow.reached;
+    rig.time.now = START + 30_000;
+    await quick.reached;
+    stop();
+    slow.open();
+    await rig.writeback.drain();
+    expect([await rig.state(first.write_id), await rig.state(second.write_id)]).toEqual(['done', 'done']);
+    expect(await rig.effects()).toBe(2);
+  });
+
   describe('with a command of two requests', () => {
     let opened: number;
     beforeEach(() => {
