@@ -123,7 +123,12 @@ export function createNotifier(parts: NotifierParts): Notifier {
   }
 
   async function attempt(row: Row, url: URL, secret: Buffer): Promise<Outcome> {
-    const message = messageOf(keyring, row);
+    let message: string;
+    try {
+      message = messageOf(keyring, row);
+    } catch {
+      return { ok: false, code: 'it cannot be read with the keys at hand', unreachable: false };
+    }
     const timestamp = Math.floor(clock() / 1_000);
     try {
       const response = await (send ??= parts.fetch ?? fetchFor(url))(url, {

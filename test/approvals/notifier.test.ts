@@ -108,6 +108,22 @@ describeOnEveryEngine('notifier', (open) => {
     expect(reports).toEqual([]);
   });
 
+  it('delivers the others where one cannot be read', async () => {
+    const { received, url } = await receiver();
+    const { notifier, store, rows } = await outbox(url, { ids: ['n_1', 'n_2'] });
+    await store.transaction((trx) =>
+      trx
+        .updateTable('notifications')
+        .set({ body_sealed: 'not what was sealed' })
+        .where('notification_id', '=', 'n_1')
+        .execute(),
+    );
+    expect(await notifier.deliverDue()).toMatchObject({ delivered: 1, postponed: 1 });
+    expect(received.map(({ headers }) => headers['webhook-id'])).toEqual(['n_2']);
+    expect(await rows()).toMatchObject([{ state: 'pending', attempts: 1 }, { state: 'delivered' }]);
+    expect(reports).toEqual([expect.stringContaining('n_1 was not delivered')]);
+  });
+
   it('tries again, later each time, with the same id, and gives up in the end', async () => {
     const { received, url } = await receiver((response) => response.writeHead(500).end('no'));
     const { notifier, rows } = await outbox(url);
