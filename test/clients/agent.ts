@@ -1,6 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { expect } from 'vitest';
-import type { ERROR_CODES, ErrorCode } from '../../src/model/errors.ts';
+import { ERROR_CODES, type ErrorCode } from '../../src/model/errors.ts';
 
 /** What a call came back with, as far as tests read it. */
 export interface Result {
@@ -11,7 +11,7 @@ export interface Result {
 }
 
 export interface Refusal {
-  code: (typeof ERROR_CODES)[number];
+  code: ErrorCode;
   message: string;
   field?: string;
   next?: string;
@@ -35,6 +35,19 @@ export function errorOf(result: Result): Refusal | undefined {
   if (result.isError !== true) return undefined;
   const record = (result._meta?.['caretaker/error'] ?? {}) as { error?: Refusal; write?: Write };
   return record.error ?? (record.write?.error as Refusal | undefined);
+}
+
+/** What every refusal has to be: one of the closed set, in words, with the field and what to do next. */
+export function expectClear(result: Result, what: string): Refusal {
+  const error = errorOf(result);
+  if (error === undefined) throw new Error(`${what} was not refused: ${JSON.stringify(result).slice(0, 500)}`);
+  expect(ERROR_CODES, what).toContain(error.code);
+  expect(error.message.length, what).toBeGreaterThan(15);
+  expect(error.message + (error.next ?? ''), what).not.toMatch(
+    /\bat .*\.ts|SQLITE|node_modules|Error:|undefined|\[object/,
+  );
+  expect(result.content[0]?.text, what).toContain(error.code);
+  return error;
 }
 
 /** A client with one key, as an agent uses it. */

@@ -2,7 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { expect } from 'vitest';
 import { createSandbox } from '../../src/connectors/sandbox/connector.ts';
+import type { RecordKind, RecordOf } from '../../src/model/records.ts';
 import { addDays } from '../../src/model/zoned_time.ts';
 import { MAIN, newPlace, type Place } from '../main/command_line.ts';
 import { type Agent, connect } from './agent.ts';
@@ -140,6 +142,21 @@ export class Stage {
   /** How many changes the PMS has taken since it was laid out. */
   async taken(): Promise<number> {
     return (await this.pms.effects()).length;
+  }
+
+  /** A record as the PMS has it. */
+  async record<K extends RecordKind>(kind: K, id: string | undefined): Promise<RecordOf<K>> {
+    const record = await this.pms.get(kind, '', String(id));
+    if (record === undefined) throw new Error(`the PMS has no ${kind} ${id}`);
+    return record;
+  }
+
+  /** Runs `work`, during which the PMS has to take exactly so many changes. */
+  async taking<T>(changes: number, work: () => Promise<T>): Promise<T> {
+    const before = await this.taken();
+    const answer = await work();
+    expect(await this.taken(), 'changes that the PMS took').toBe(before + changes);
+    return answer;
   }
 
   async close(): Promise<void> {

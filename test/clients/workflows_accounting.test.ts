@@ -41,14 +41,6 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** Runs `work`, during which the PMS has to take exactly so many changes. */
-async function taking<T>(changes: number, work: () => Promise<T>): Promise<T> {
-  const before = await stage.taken();
-  const answer = await work();
-  expect(await stage.taken(), 'changes that the PMS took').toBe(before + changes);
-  return answer;
-}
-
 async function account(property_id: string, usage: string, query: string): Promise<Account> {
   const { accounts } = await agent.ok<{ accounts: Account[] }>('list_gl_accounts', { property_id, usage, query });
   return first(accounts);
@@ -78,7 +70,7 @@ describe('7: work done, invoice, bill, a share charged, a dispute', () => {
     const begin = { work_order_id: job.id, version, status: 'in_progress' };
     if (job.status === 'scheduled')
       ({ version } = (await agent.done('update_work_order', { request_id: requestId('b'), ...begin })).work_order);
-    await taking(1, () =>
+    await stage.taking(1, () =>
       agent.done('update_work_order', {
         request_id: requestId('b'),
         work_order_id: job.id,
@@ -119,12 +111,14 @@ describe('7: work done, invoice, bill, a share charged, a dispute', () => {
     });
     expect(off).toMatchObject({ code: 'invalid_input', field: expect.stringMatching(/lines|total/) });
 
-    const waiting = await taking(0, () => agent.ok('post_vendor_bill', { request_id: 'invoice-0077-posted', ...bill }));
+    const waiting = await stage.taking(0, () =>
+      agent.ok('post_vendor_bill', { request_id: 'invoice-0077-posted', ...bill }),
+    );
     expect(waiting.write.state).toBe('awaiting_approval');
     expect(waiting.work_order_match).toMatchObject({ work_order_id: job.id });
     const seen = await agent.ok('list_postings', { kind: 'bill', vendor_id });
     expect(seen.waiting).toMatchObject([{ write_id: waiting.write.write_id }]);
-    await taking(1, () => decide('approve', waiting.write.write_id));
+    await stage.taking(1, () => decide('approve', waiting.write.write_id));
     const posted = await agent.ok<{ bill: Posting; write: Write }>('post_vendor_bill', {
       request_id: 'invoice-0077-posted',
       ...bill,
@@ -137,7 +131,7 @@ describe('7: work done, invoice, bill, a share charged, a dispute', () => {
       work_order_id: job.id,
     });
 
-    const twice = await taking(0, () =>
+    const twice = await stage.taking(0, () =>
       agent.refused('post_vendor_bill', { request_id: requestId('b'), ...bill, invoice_number: 'inv 77' }),
     );
     expect(twice.code).toBe('duplicate');
@@ -154,13 +148,13 @@ describe('7: work done, invoice, bill, a share charged, a dispute', () => {
       bill_id,
       reason: 'Misuse',
     };
-    const made = await taking(1, () =>
+    const made = await stage.taking(1, () =>
       agent.done('post_gl_charge', { request_id: requestId('b'), ...share, amount: '180.00' }),
     );
     charge_id = made.charge.posting_id;
     expect(made.left_of_bill).toBe('170.00');
     expect(await stage.pms.get('ledger_entry', '', charge_id)).toMatchObject({ amount: 18_000, lease_id: lease.id });
-    const more = await taking(0, () =>
+    const more = await stage.taking(0, () =>
       agent.refused('post_gl_charge', { request_id: requestId('b'), ...share, memo: 'More', amount: '170.01' }),
     );
     expect(more).toMatchObject({ field: 'amount' });
@@ -175,7 +169,7 @@ describe('7: work done, invoice, bill, a share charged, a dispute', () => {
       ({ posting_id }) => posting_id === charge_id,
     );
     expect(line).toMatchObject({ amount: '180.00', left_to_reverse: '180.00' });
-    const back = await taking(1, () =>
+    const back = await stage.taking(1, () =>
       agent.done('reverse_posting', {
         request_id: requestId('b'),
         kind: 'charge',
@@ -188,7 +182,7 @@ describe('7: work done, invoice, bill, a share charged, a dispute', () => {
     expect((await stage.pms.get('ledger_entry', '', charge_id))?.reversed_amount).toBe(6_000);
     const after = await agent.ok('get_resident_ledger', { lease_id: lease.id });
     expect(Math.round(100 * (Number(ledger.closing_balance) - Number(after.closing_balance)))).toBe(6_000);
-    const tooMuch = await taking(0, () =>
+    const tooMuch = await stage.taking(0, () =>
       agent.refused('reverse_posting', {
         request_id: requestId('b'),
         kind: 'charge',
@@ -246,7 +240,7 @@ describe('14: month-end', () => {
       { account_id: right.account_id, debit: '90.00' },
       { account_id: wrong.account_id, credit: '90.00' },
     ];
-    const uneven = await taking(0, () =>
+    const uneven = await stage.taking(0, () =>
       agent.refused('post_journal_entry', {
         request_id: requestId('j'),
         ...entry,
@@ -254,7 +248,7 @@ describe('14: month-end', () => {
       }),
     );
     expect(uneven).toMatchObject({ code: 'invalid_input', field: expect.stringContaining('lines') });
-    const locked = await taking(0, () =>
+    const locked = await stage.taking(0, () =>
       agent.refused('post_journal_entry', {
         request_id: requestId('j'),
         ...entry,
@@ -263,7 +257,7 @@ describe('14: month-end', () => {
       }),
     );
     expect(locked.code).toBe('period_closed');
-    const made = await taking(1, () =>
+    const made = await stage.taking(1, () =>
       agent.done('post_journal_entry', { request_id: requestId('j'), ...entry, lines }),
     );
     const kept = await stage.pms.get('journal_entry', '', made.journal_entry.posting_id);
@@ -288,7 +282,7 @@ describe('14: month-end', () => {
       reason: 'Entered twice',
     };
     const asked = await agent.ok<{ write: Write }>('reverse_posting', request);
-    if (asked.write.state === 'awaiting_approval') await taking(1, () => decide('approve', asked.write.write_id));
+    if (asked.write.state === 'awaiting_approval') await stage.taking(1, () => decide('approve', asked.write.write_id));
     const kept = await stage.pms.get('bill', '', twice.posting_id);
     expect(kept?.reversed_by_id).toBeTruthy();
     const { postings } = await agent.ok<{ postings: Posting[] }>('list_postings', {
@@ -296,7 +290,7 @@ describe('14: month-end', () => {
       posting_id: twice.posting_id,
     });
     expect(postings[0]?.states).toEqual(['reversed']);
-    const again = await taking(0, () =>
+    const again = await stage.taking(0, () =>
       agent.refused('reverse_posting', { ...request, request_id: requestId('j'), reason: 'Once more' }),
     );
     expect(['conflict', 'duplicate']).toContain(again.code);
