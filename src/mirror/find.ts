@@ -3,6 +3,7 @@ import type { RecordKind } from '../model/records.ts';
 import { preparedByShape } from '../store/prepared.ts';
 import type { MirrorTables } from '../store/schema.ts';
 import { isDated } from './columns.ts';
+import { readCursor, type Position } from './cursor.ts';
 
 /** Which records of a kind; a filter that is absent excludes nothing, an empty list excludes everything. */
 export interface FindFilters {
@@ -27,28 +28,6 @@ export interface FindPage {
   cursor?: string;
   /** By id, or by the date that the kind is listed by; default `id`. */
   order?: 'id' | 'oldest_first' | 'newest_first';
-}
-
-/** The cursor was not made by this listing. */
-export class InvalidCursor extends Error {
-  override name = 'InvalidCursor';
-}
-
-type Position = [order: string, listed_on: string, scope: string, id: string];
-
-function parsed(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
-}
-
-function readCursor(cursor: string, order: string): Position {
-  const position = parsed(cursor);
-  const valid = Array.isArray(position) && position.length === 4 && position.every((part) => typeof part === 'string');
-  if (!valid || position[0] !== order) throw new InvalidCursor('the cursor belongs to another listing');
-  return position as Position;
 }
 
 /** The first moment that `listed_to` excludes. */

@@ -1,4 +1,4 @@
-import { CompiledQuery, type Compilable, type Kysely, type QueryResult } from 'kysely';
+import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely';
 
 /** Stands in a query for an argument that is given with each run. */
 class Slot {
@@ -29,8 +29,8 @@ export function prepared<Args extends object>() {
       const engine = db.getExecutor().adapter.constructor;
       let query = compiled.get(engine);
       if (query === undefined) compiled.set(engine, (query = build(db, argument).compile() as CompiledQuery<Row>));
-      const values = query.parameters.map((one) => (one instanceof Slot ? args[one.name as keyof Args] : one));
-      return db.executeQuery(CompiledQuery.raw(query.sql, values) as CompiledQuery<Row>);
+      const parameters = query.parameters.map((one) => (one instanceof Slot ? args[one.name as keyof Args] : one));
+      return db.executeQuery({ ...query, parameters });
     };
   };
 }

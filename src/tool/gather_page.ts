@@ -1,4 +1,5 @@
-import { type FindFilters, type FindPage, InvalidCursor } from '../mirror/find.ts';
+import { InvalidCursor } from '../mirror/cursor.ts';
+import type { FindFilters, FindPage } from '../mirror/find.ts';
 import { CaretakerError } from '../model/errors.ts';
 import type { RecordKind } from '../model/records.ts';
 import type { Call } from '../tool.ts';

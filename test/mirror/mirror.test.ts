@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidCursor, type FindFilters } from '../../src/mirror/find.ts';
+import { InvalidCursor } from '../../src/mirror/cursor.ts';
+import type { FindFilters } from '../../src/mirror/find.ts';
 import { createMirror, type Mirror } from '../../src/mirror/mirror.ts';
 import { searchPortfolio } from '../../src/mirror/search.ts';
 import { RECORD_KINDS, SEALED_FIELDS, type RecordOf } from '../../src/model/records.ts';
