@@ -8,6 +8,7 @@ const NOTIFICATION_KINDS = [
   'escalation.opened',
   'escalation.paged',
   'write.needs_attention',
+  'write.not_stored',
   'review.after_the_fact',
   'resident.contact_changed',
 ] as const;

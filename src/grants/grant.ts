@@ -39,6 +39,8 @@ export interface GrantedTool {
   name: string;
   scope: Scope;
   risk: 'read' | 'write' | 'money' | 'legal';
+  /** True for what only Caretaker holds: handing a case to a person works however far the rollout is. */
+  needs_no_pms?: boolean;
 }
 
 /**
@@ -50,9 +52,12 @@ export function visibleTools<T extends GrantedTool>(catalogue: readonly T[], gra
   return catalogue.filter((tool) => {
     if (!grant.scopes.has(tool.scope)) return false;
     const workflow = workflowOf(tool.scope);
-    if (workflow === undefined) return true;
-    const rollout = grant.rollout[workflow];
-    return rollout === 'shadow' || rollout === 'live' || (rollout === 'read' && tool.risk === 'read');
+    if (workflow === undefined && (tool.risk === 'read' || tool.needs_no_pms === true)) return true;
+    // What belongs to no workflow is as far along as the furthest of them.
+    const rollouts = workflow === undefined ? Object.values(grant.rollout) : [grant.rollout[workflow]];
+    return rollouts.some(
+      (rollout) => rollout === 'shadow' || rollout === 'live' || (rollout === 'read' && tool.risk === 'read'),
+    );
   });
 }
 

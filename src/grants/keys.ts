@@ -57,6 +57,8 @@ export interface Keys {
   revokeKey(actor: Grant, keyId: string): Promise<KeyView>;
   /** The grant of a key; undefined where it is unknown, expired or revoked. The same object while nothing changes. */
   grantOfKey(token: string): Promise<Grant | undefined>;
+  /** Whether a principal still holds a key that counts. A role's name alone is no key and cannot be taken back. */
+  holds(principal: string): Promise<boolean>;
   /** Throws where a key that is in use names a role, scope, tool or connection that does not exist. */
   checkStored(): Promise<void>;
 }
@@ -263,6 +265,13 @@ export function createKeys({ store, keyring, rules }: { store: Store; keyring: K
         keyring.secretHashes(token).some((hash) => sameBytes(Buffer.from(hash), Buffer.from(found.row.hash)));
       if (fits) found.fitting = shown;
       return fits && stateOf(found.row, store.clock()) === 'active' ? found.grant : undefined;
+    },
+
+    async holds(principal) {
+      if (principal.startsWith('role:')) return true;
+      const rows = await store.ledger.selectFrom('api_keys').selectAll().where('principal', '=', principal).execute();
+      const now = store.clock();
+      return rows.some((row) => stateOf(row, now) === 'active');
     },
 
     async checkStored() {

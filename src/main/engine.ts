@@ -68,6 +68,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     store,
     keyring,
     mirror,
+    sidecar,
     connections: connectors,
     clock,
     owner: processOwner(),
@@ -80,6 +81,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     onTrouble: (event, write_id, error) => log.trouble(event, error, { write_id }),
   });
+  const keys = createKeys({ store, keyring, rules });
   const byName = new Map(options.catalogue.map((tool) => [tool.name, tool]));
 
   /** The rules of the tool that recorded a write, under the grant that it was asked with. */
@@ -93,6 +95,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     const call = createCall({ config, store, keyring, records, writeback }, grantOfWrite(write), clock());
     if (call.rolloutOf(write.row.connection, workflowOf(tool.scope)) !== 'live')
       throw new CaretakerError('not_permitted', 'This connection is no longer live for it. Nothing was sent.');
+    if (!(await keys.holds(write.row.principal)))
+      throw new CaretakerError('not_permitted', 'The key of whoever asked for it was taken back. Nothing was sent.');
     await tool.judgeAgain(call, write);
   }
 
@@ -104,7 +108,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     records,
     sidecar,
     writeback,
-    keys: createKeys({ store, keyring, rules }),
+    keys,
     reads,
     async close() {
       await writeback.drain();

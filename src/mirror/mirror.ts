@@ -39,8 +39,9 @@ export interface Mirror {
   readonly db: Kysely<MirrorTables>;
   readonly keyring: KeyRing;
   /**
-   * Stores records that the PMS gave when it was asked at `as_of`. What was read later stays. Answers how many records
-   * are new or changed.
+   * Stores records that the PMS gave when it was asked at `as_of`. What was read later stays, unless `proved` says that
+   * these are the read-back of a change of ours: then another clock's later reading does not hide it. Answers how many
+   * records are new or changed.
    */
   put<K extends RecordKind>(
     connection: string,
@@ -48,6 +49,7 @@ export interface Mirror {
     scope: string,
     records: readonly RecordOf<K>[],
     as_of: number,
+    options?: { proved?: boolean },
   ): Promise<number>;
   get<K extends RecordKind, S extends Sealing = {}>(
     connection: string,
@@ -128,13 +130,13 @@ export function createMirror(store: Store, keyring: KeyRing): Mirror {
   return {
     db,
     keyring,
-    async put(connection, kind, scope, records, as_of) {
+    async put(connection, kind, scope, records, as_of, { proved = false } = {}) {
       let changed = 0;
       for (const batch of chunksOf(versioned(records), PUT_AT_ONCE)) {
         changed += await store.mirrorTransaction(async (trx) => {
           let count = 0;
           for (const chunk of chunksOf(batch)) {
-            count += await putChunk(trx, keyring, { connection, kind, scope }, chunk, as_of);
+            count += await putChunk(trx, keyring, { connection, kind, scope }, chunk, as_of, proved);
           }
           return count;
         });

@@ -34,12 +34,14 @@ export async function putChunk<K extends RecordKind>(
   keyring: KeyRing,
   target: PutTarget & { kind: K },
   chunk: readonly Versioned<K>[],
-  as_of: number,
+  asked_at: number,
+  proved: boolean,
 ): Promise<number> {
   const { kind } = target;
   const ids = chunk.map(({ record }) => record.id);
   const found = await presentRows(trx, target, ids);
   const known = new Map(found.map((row) => [row.id, row]));
+  const as_of = proved ? Math.max(asked_at, ...found.map((row) => row.as_of)) : asked_at;
   const same = chunk.filter(({ record, version }) => known.get(record.id)?.version === version);
   const changed = chunk.filter(({ record, version }) => {
     const row = known.get(record.id);

@@ -195,7 +195,7 @@ export interface ReservationTable {
   connection: string;
   /** `agent:<id>` or `unit:<id>`. */
   resource: string;
-  /** Start of the cell, epoch milliseconds. */
+  /** Which quarter of an hour, counted from the epoch. */
   cell: number;
   write_id: string;
 }

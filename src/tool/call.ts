@@ -1,6 +1,6 @@
 import type { Grant } from '../grants/grant.ts';
 import { CaretakerError } from '../model/errors.ts';
-import type { Rollout, Workflow } from '../model/rollout.ts';
+import { type Rollout, ROLLOUTS, type Workflow } from '../model/rollout.ts';
 import { localDate, toInstant, zoneForProperty } from '../model/zoned_time.ts';
 import type { Call } from '../tool.ts';
 import { createGrantedRecords, type Found } from './granted_records.ts';
@@ -74,7 +74,12 @@ export function createCall(
     },
     rolloutOf(connection, workflow) {
       const settings = config.connections.find(({ id }) => id === connection);
-      const rollout: Rollout = workflow === undefined ? 'live' : (settings?.workflows[workflow] ?? 'off');
+      const rollouts = settings === undefined ? [] : Object.values(settings.workflows);
+      // What belongs to no workflow is as far along as the furthest of them.
+      const rollout: Rollout =
+        workflow === undefined
+          ? (ROLLOUTS.findLast((one) => rollouts.includes(one)) ?? 'off')
+          : (settings?.workflows[workflow] ?? 'off');
       if (rollout === 'live' || rollout === 'shadow') return rollout;
       throw new CaretakerError(
         'not_permitted',

@@ -1,14 +1,16 @@
+import { enqueueNotification } from '../approvals/notifications.ts';
 import { appendAudit } from '../audit/audit.ts';
 import { type Connector, type StepResult, VendorError } from '../connectors/connector.ts';
 import { changedRecordId, COMMANDS } from '../model/commands.ts';
-import type { RecordKind } from '../model/records.ts';
+import type { RecordKind, RecordOf } from '../model/records.ts';
 import { recordChanges } from '../store/changes.ts';
 import { settleReservations, tellPeople } from './endings.ts';
 import { withinTime } from './deadline.ts';
 import { audit, change } from './journal.ts';
-import { moveWrite, updateStep } from './ledger.ts';
+import { newId } from './ids.ts';
+import { type Db, moveWrite, updateStep } from './ledger.ts';
 import type { OpenWrite } from './open_write.ts';
-import { prove } from './proof.ts';
+import { fieldsWith, type Proof, prove } from './proof.ts';
 import { relatedRecords } from './related.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 
@@ -56,8 +58,27 @@ export async function finish(runtime: Runtime, write: OpenWrite, result: StepRes
     ]);
     await recordChanges(trx, now, [change(write, kind, id, command.kind)]);
     await tellPeople(trx, runtime, write, id, now);
+    await tellOfLoss(trx, runtime, write, proof, now);
   });
   await refreshMirror(runtime, write, kind, id, after, askedAt);
+}
+
+/** Money and leases of which the PMS kept less than was asked are looked at by a person. */
+async function tellOfLoss(
+  trx: Db,
+  runtime: Runtime,
+  { row }: OpenWrite,
+  { fields }: Proof,
+  now: number,
+): Promise<void> {
+  const lost = fieldsWith('not_stored', fields);
+  if (row.risk === 'write' || lost.length === 0) return;
+  await enqueueNotification(trx, runtime.keyring, {
+    id: newId('n', now),
+    kind: 'write.not_stored',
+    now,
+    body: { write_id: row.write_id, tool: row.tool, not_stored: lost },
+  });
 }
 
 async function readBack(
@@ -88,13 +109,25 @@ async function refreshMirror(
 ): Promise<void> {
   const { connection, scope } = write.row;
   try {
-    await runtime.mirror.put(connection, kind, scope, [after as never], askedAt);
+    await learn(runtime, write, kind, after, askedAt);
     for (const related of relatedRecords(write.command, write.before)) {
       const relatedAt = runtime.clock();
       const record = await readBack(connectorOf(runtime, connection), related.kind, scope, related.id);
-      if (record !== undefined) await runtime.mirror.put(connection, related.kind, scope, [record as never], relatedAt);
+      if (record !== undefined) await learn(runtime, write, related.kind, record, relatedAt);
     }
   } catch (error) {
     runtime.onTrouble('mirror_refresh', `${write.row.write_id}:${id}`, error);
   }
+}
+
+async function learn(
+  { mirror, sidecar }: Runtime,
+  { row: { connection, scope } }: OpenWrite,
+  kind: RecordKind,
+  record: Record<string, unknown>,
+  askedAt: number,
+): Promise<void> {
+  const given = [record as RecordOf<RecordKind>];
+  const whole = sidecar === undefined ? given : await sidecar.apply(connection, kind, scope, given);
+  await mirror.put(connection, kind, scope, whole, askedAt, { proved: true });
 }

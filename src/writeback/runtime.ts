@@ -1,5 +1,6 @@
 import type { Connector } from '../connectors/connector.ts';
 import type { Mirror } from '../mirror/mirror.ts';
+import type { Sidecar } from '../mirror/sidecar.ts';
 import type { KeyRing } from '../store/keyring.ts';
 import type { Store } from '../store/store.ts';
 import type { OpenWrite } from './open_write.ts';
@@ -9,6 +10,8 @@ export interface Runtime {
   store: Store;
   keyring: KeyRing;
   mirror: Mirror;
+  /** What is kept beside a PMS's records, laid over what is read back before the mirror learns it. */
+  sidecar?: Pick<Sidecar, 'apply'>;
   connections: ReadonlyMap<string, Connector>;
   clock: () => number;
   /** Names this process in leases, so that a dead owner's can be told from a living one's. */

@@ -23,9 +23,13 @@ export const WriteViewSchema = z.object({
     .object({
       approval_id: z.string(),
       state: z.string(),
-      reason: z.string(),
-      decide_by: z.string(),
-      decides: z.string(),
+      /** Only while it waits: why, until when, and who may decide. */
+      reason: z.string().optional(),
+      decide_by: z.string().optional(),
+      decides: z.string().optional(),
+      /** Only once it is decided. */
+      decided_by: z.string().optional(),
+      decided_at: z.string().optional(),
     })
     .optional(),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
@@ -74,11 +78,19 @@ export function viewOf(
 }
 
 function approvalView(approval: ApprovalRow): NonNullable<WriteView['approval']> {
+  const { approval_id, state, reason, decide_by, decided_by, decided_at } = approval;
+  if (state !== 'waiting')
+    return {
+      approval_id,
+      state,
+      ...(decided_by !== null && { decided_by }),
+      ...(decided_at !== null && { decided_at: new Date(Number(decided_at)).toISOString() }),
+    };
   return {
-    approval_id: approval.approval_id,
-    state: approval.state,
-    reason: approval.reason,
-    decide_by: new Date(approval.decide_by).toISOString(),
+    approval_id,
+    state,
+    reason,
+    decide_by: new Date(decide_by).toISOString(),
     decides: 'a person with the scope approvals:decide who is not the requester',
   };
 }

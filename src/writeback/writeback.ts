@@ -4,7 +4,7 @@ import { approvalOf } from '../approvals/approvals.ts';
 import { decideApproval, resolveWrite, withdrawWrite } from './decisions.ts';
 import { listWrites, StaleWrite, writeById, writeOfRequest, type WriteFilter, type WriteRow } from './ledger.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
-import { resume, sweep } from './recovery.ts';
+import { releasePastCells, resume, sweep } from './recovery.ts';
 import { type Runtime } from './runtime.ts';
 import { sendStep } from './send.ts';
 import { type Intent, recordIntent } from './submit.ts';
@@ -12,6 +12,9 @@ import { viewOf, type WriteView } from './view.ts';
 
 /** How many due writes one round of the sweep takes up. */
 const SWEEP_BATCH = 200;
+
+/** How often slots that have passed are forgotten. */
+const TIDY_MS = 3_600_000;
 
 /** The ledger at work: everything that changes a PMS goes through here. */
 export interface Writeback {
@@ -141,11 +144,15 @@ export function createWriteback(runtime: Runtime): Writeback {
     recover: recoverAll,
     start(everyMs) {
       let busy = false;
+      let tidied = 0;
       const timer = setInterval(() => {
         if (busy) return;
         busy = true;
         // What is taken up is not waited for: one slow PMS must not keep an emergency elsewhere waiting.
+        const tidy = runtime.clock() - tidied >= TIDY_MS;
+        if (tidy) tidied = runtime.clock();
         sweep(runtime, SWEEP_BATCH, async (writeId, work) => void take(writeId, work))
+          .then(() => (tidy ? releasePastCells(runtime) : undefined))
           .catch((error: unknown) => runtime.onTrouble('sweep', '', error))
           .finally(() => {
             busy = false;

@@ -135,7 +135,7 @@ describe('keys', () => {
 
 describe('approvals and writes', () => {
   /** A charge above what the key may post without a person. */
-  async function charge(requestId: string, amount: string): Promise<Write> {
+  async function charge(requestId: string, amount: string, key = agent.key): Promise<Write> {
     const { leases } = await place.json<{ leases: { lease_id: string; status: string }[] }>(
       call('list_leases', {}),
       agent.key,
@@ -153,7 +153,7 @@ describe('approvals and writes', () => {
       memo: 'Lock change',
       reason: 'Keys lost',
     };
-    return (await place.json<{ write: Write }>(call('post_gl_charge', args), agent.key)).write;
+    return (await place.json<{ write: Write }>(call('post_gl_charge', args), key)).write;
   }
 
   it('show the exact command, and are decided by a person who did not ask', async () => {
@@ -182,6 +182,16 @@ describe('approvals and writes', () => {
     const write = await charge('reject-00000000001', '46.20');
     await place.json(['approvals', 'reject', write.write_id, '--note', 'no'], admin.key);
     const { writes } = await place.json<{ writes: Write[] }>(['writes', 'list', '--state', 'rejected'], admin.key);
+    expect(writes.map(({ write_id }) => write_id)).toEqual([write.write_id]);
+  });
+
+  it('send nothing for a key that was taken back meanwhile', async () => {
+    const command = ['keys', 'create', '--agent', '--name', 'Lost', '--owner', 'Owen', '--role', 'property_manager'];
+    const lost = await place.json<Made>(command, admin.key);
+    const write = await charge('revoked-0000000001', '47.30', lost.key);
+    await place.json(['keys', 'revoke', lost.key_id], admin.key);
+    await place.run(['approvals', 'approve', write.write_id], { key: admin.key });
+    const { writes } = await place.json<{ writes: Write[] }>(['writes', 'list', '--state', 'failed'], admin.key);
     expect(writes.map(({ write_id }) => write_id)).toEqual([write.write_id]);
   });
 

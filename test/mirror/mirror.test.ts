@@ -39,6 +39,18 @@ describeOnEveryEngine('the mirror', (open) => {
     expect(await mirror.get('other', 'work_order', '', 'w1')).toBeUndefined();
   });
 
+  it('lets no other clock’s later reading hide what a change of ours was proved by', async () => {
+    const mirror = await emptyMirror();
+    await put(mirror, [workOrder('w1', { status: 'new' })], NOW + 60_000);
+    await put(mirror, [workOrder('w1', { status: 'assigned' })], NOW);
+    expect((await mirror.get(CONNECTION, 'work_order', '', 'w1'))?.record.status).toBe('new');
+    await mirror.put(CONNECTION, 'work_order', '', [workOrder('w1', { status: 'closed' })], NOW, { proved: true });
+    expect(await mirror.get(CONNECTION, 'work_order', '', 'w1')).toMatchObject({
+      record: { status: 'closed' },
+      as_of: NOW + 60_000,
+    });
+  });
+
   it('keeps every sealed field out of the readable columns and out of plain reads', async () => {
     const store = await open();
     const mirror = await portfolioMirror(store);

@@ -134,4 +134,11 @@ describe('visibleTools', () => {
     expect(reading.some((name) => name.startsWith('post_'))).toBe(false);
     expect(names({ maintenance: 'shadow' })).toEqual(names({}));
   });
+
+  it('keeps handing over to a person while nothing may be written', () => {
+    const reading = names({ maintenance: 'read', leasing: 'read', accounting: 'off' });
+    expect(reading).toContain('escalate_to_staff');
+    expect(reading).not.toContain('update_resident');
+    expect(reading).not.toContain('record_communication');
+  });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { verifyAudit } from '../../src/audit/verify.ts';
 import type { Command } from '../../src/model/commands.ts';
 import { CaretakerError } from '../../src/model/errors.ts';
+import { releasePastCells } from '../../src/writeback/recovery.ts';
 import { describeOnEveryEngine } from '../store/engines.ts';
 import { type Fault, openRig, START } from './ledger_rig.ts';
 
@@ -183,6 +184,37 @@ describeOnEveryEngine('the ledger', (open) => {
     expect(await rig.effects()).toBe(2);
     rig.time.now += 86_400_001;
     expect((await rig.submit(rig.createWorkOrder(), { effect })).state).toBe('done');
+  });
+
+  it('tells people where the PMS kept less of money or a lease than was asked', async () => {
+    const grant = rig.grant({ limits: { create_work_order: { call: 500, day: 500 } } });
+    rig.faults.push({ on: 'get', how: 'lossy' });
+    const row = await rig.submit(rig.createWorkOrder(), { risk: 'money', amount: 100, grant });
+    expect(row).toMatchObject({ state: 'done', proof: 'partial' });
+    const notices = await rig.store.ledger.selectFrom('notifications').select('kind').execute();
+    expect(notices).toEqual([{ kind: 'write.not_stored' }]);
+  });
+
+  it('lays what is kept beside a record over what the mirror learns of it', async () => {
+    rig.runtime.sidecar = {
+      apply: async (_connection, _kind, _scope, records) =>
+        records.map((one) => ({ ...one, instructions: 'kept beside' })),
+    };
+    const row = await rig.submit(rig.createWorkOrder());
+    const known = await rig.runtime.mirror.get('main', 'work_order', '', row.record_id as string);
+    expect(known?.record).toMatchObject({ instructions: 'kept beside', title: 'Leak' });
+  });
+
+  it('forgets tour slots a day after they have passed', async () => {
+    const cell = Math.floor(START / 900_000);
+    await rig.store.transaction((trx) =>
+      trx
+        .insertInto('reservations')
+        .values([cell - 97, cell].map((at) => ({ connection: 'main', resource: 'unit:1', cell: at, write_id: 'w' })))
+        .execute(),
+    );
+    await releasePastCells(rig.runtime);
+    expect(await rig.store.ledger.selectFrom('reservations').select('cell').execute()).toEqual([{ cell }]);
   });
 
   it('shadows: records what would be sent, and never sends it', async () => {
