@@ -10,7 +10,7 @@ import { visible } from './untrusted.ts';
  */
 
 /** Required on every write: what makes a retry of the same change recognisable. */
-export const requestId = () => z.string().min(16).max(64).describe('One per intended change; same on retry');
+export const requestId = () => z.string().trim().min(16).max(64).describe('One per intended change; same on retry');
 
 export const recordId = () => z.string().min(1).max(200);
 

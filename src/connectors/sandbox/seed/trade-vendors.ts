@@ -55,7 +55,20 @@ const BUSINESS: Readonly<Record<Trade, string>> = {
   general: 'Property Services',
 };
 
-const LICENSED: readonly Trade[] = ['plumbing', 'hvac', 'electrical', 'pest', 'roofing', 'fire_safety', 'elevator'];
+/** Trades that one state or another licenses; who works in them has a licence in each state of the portfolio. */
+const LICENSED: readonly Trade[] = [
+  'plumbing',
+  'hvac',
+  'electrical',
+  'pest',
+  'roofing',
+  'fire_safety',
+  'elevator',
+  'locksmith',
+  'carpentry',
+  'flooring',
+  'painting',
+];
 
 const NIGHT_TRADES: readonly Trade[] = [
   'plumbing',
@@ -98,13 +111,17 @@ const SOME_TRADES: readonly (readonly [Trade, Kind])[] = [
 ];
 
 /** A licence in each state where the portfolio has properties. */
-function licences(layout: Layout, trade: Trade, kind: Kind, states: readonly string[]): Papers['licences'] {
-  if (!LICENSED.includes(trade) || kind === 'no_licence') return [];
+function licences(layout: Layout, trades: readonly Trade[], kind: Kind, states: readonly string[]): Papers['licences'] {
+  if (kind === 'no_licence') return [];
   const expires = layout.days.day(kind === 'expired_licence' ? -30 : layout.random.int(120, 700));
-  return states.map((state) => ({ trade, number: `${state}-${layout.random.int(10_000, 99_999)}`, state, expires }));
+  return trades
+    .filter((trade) => LICENSED.includes(trade))
+    .flatMap((trade) =>
+      states.map((state) => ({ trade, number: `${state}-${layout.random.int(10_000, 99_999)}`, state, expires })),
+    );
 }
 
-function compliance(layout: Layout, trade: Trade, kind: Kind, states: readonly string[]): Papers {
+function compliance(layout: Layout, trades: readonly Trade[], kind: Kind, states: readonly string[]): Papers {
   const { days, random } = layout;
   const far = days.day(random.int(90, 360));
   const general_liability_expires =
@@ -114,7 +131,7 @@ function compliance(layout: Layout, trade: Trade, kind: Kind, states: readonly s
     ...(kind === 'exempt'
       ? { workers_comp_exemption: 'Sole proprietor without employees; signed statement in the vendor file' }
       : kind !== 'unknown_insurance' && { workers_comp_expires: days.day(random.int(90, 360)) }),
-    licences: licences(layout, trade, kind, states),
+    licences: licences(layout, trades, kind, states),
     w9_on_file: kind !== 'no_licence' && kind !== 'unknown_insurance',
   };
 }
@@ -131,12 +148,13 @@ function addVendor(layout: Layout, trade: Trade, kind: Kind, index: number, site
   const coined = COINED[index % COINED.length] ?? 'Tarnbrook';
   const states = [...new Set(sites.map(({ property }) => property.address.state))];
   const night = NIGHT_TRADES.includes(trade) && kind !== 'exempt';
+  const trades: readonly Trade[] = trade === 'general' ? ['general', 'carpentry', 'painting'] : [trade];
   const area = [...new Set(sites.slice(0, 2).map(({ property }) => property.address.postal_code))];
   return layout.add('vendor', {
     name: `${coined} ${BUSINESS[trade]}`,
     is_active: kind !== 'inactive',
     do_not_use: kind === 'do_not_use',
-    trades: trade === 'general' ? ['general', 'carpentry', 'painting'] : [trade],
+    trades: [...trades],
     phones: [
       { number: people.phone(), type: 'work' },
       ...(night ? [{ number: people.phone(), type: 'after_hours' as const }] : []),
@@ -146,7 +164,7 @@ function addVendor(layout: Layout, trade: Trade, kind: Kind, index: number, site
     service_area: kind === 'local' || kind === 'exempt' ? area : [],
     preferred: preferred(layout, kind, sites),
     hourly_rate: 6500 + 500 * random.int(0, 18),
-    compliance: compliance(layout, trade, kind, states),
+    compliance: compliance(layout, trades, kind, states),
     notified_by_pms: false,
   });
 }
