@@ -107,6 +107,10 @@ function matchesOf(row: Rule, read: ReadText, input: AssessInput): Found[] {
   let mentioned: Found | undefined;
   for (const text of new Set([read.text, read.text.replaceAll('\n', ' ')])) {
     for (const pattern of row.patterns) {
+      // Most rows do not match at all, and asking that is far cheaper than asking for the matches.
+      pattern.lastIndex = 0;
+      if (!pattern.test(text)) continue;
+      pattern.lastIndex = 0;
       for (const hit of text.matchAll(pattern)) {
         const end = hit.index + hit[0].length;
         const discounted = discountedAs(row, text, hit.index, end);

@@ -72,8 +72,21 @@ const EMPTY_WORDS = new Set(
   ),
 );
 
+/** The words of open work orders are asked for again with every new one; so many texts are remembered. */
+const REMEMBERED = 4_096;
+const remembered = new Map<string, ReadonlySet<string>>();
+
+function contentWords(text: string): ReadonlySet<string> {
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const words = wordsIn(text);
+  if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value ?? '');
+  remembered.set(text, words);
+  return words;
+}
+
 /** Words that carry meaning, without endings: "leaking", "leaks" and "leaked" are one word. */
-function contentWords(text: string): Set<string> {
+function wordsIn(text: string): ReadonlySet<string> {
   const words = readText(text.slice(0, 4_000)).text.match(/[\p{L}\p{N}]+/gu) ?? [];
   return new Set(
     words.filter((w) => w.length > 1 && !EMPTY_WORDS.has(w)).map((w) => w.replace(/(?<=\w{3})(?:ing|ed|es|s|y)$/, '')),

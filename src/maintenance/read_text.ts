@@ -43,6 +43,11 @@ const SPELLED: Record<string, string> = {
 /** Format characters (zero width, direction marks, soft hyphen, tags) are used to hide or break words. */
 const INVISIBLE = /[\p{Cf}\p{Mn}\u034f\ufe00-\ufe0f]/u;
 
+/** ASCII letters, digits and blanks read as they are but for their case, which is most of what comes. */
+const PLAIN: ReadonlyMap<string, string> = new Map(
+  [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ,.'].map((char) => [char, char.toLowerCase()]),
+);
+
 /** Reads text of any length in linear time. */
 export function readText(original: string): ReadText {
   const marks = corrected(squeezed(foldedCharacters(original)));
@@ -61,6 +66,12 @@ function foldedCharacters(original: string): Mark[] {
   let from = 0;
   for (const character of original) {
     const to = from + character.length;
+    const plain = PLAIN.get(character);
+    if (plain !== undefined) {
+      marks.push({ char: plain, from, to });
+      from = to;
+      continue;
+    }
     for (const part of character.normalize('NFKD').toLowerCase()) {
       if (INVISIBLE.test(part)) continue;
       const char = SPELLED[part] ?? (part !== '\n' && /\s/.test(part) ? ' ' : part);
@@ -87,10 +98,13 @@ function squeezed(marks: Mark[]): Mark[] {
   return out;
 }
 
+const LETTER = /[\p{L}']/u;
+
 /** Whole words only: a mistake in the table never changes a part of another word. */
 function corrected(marks: Mark[]): Mark[] {
   const out: Mark[] = [];
-  const isLetter = (mark: Mark | undefined): boolean => mark !== undefined && /[\p{L}']/u.test(mark.char);
+  const isLetter = (mark: Mark | undefined): boolean =>
+    mark !== undefined && ((mark.char >= 'a' && mark.char <= 'z') || LETTER.test(mark.char));
   for (let i = 0; i < marks.length;) {
     let end = i;
     while (isLetter(marks[end])) end++;
