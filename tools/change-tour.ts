@@ -149,11 +149,11 @@ export default defineTool({
     };
   },
 
-  text({ tour, spoken: time, next_slots, next_step }) {
+  text({ tour, guest_card: card, spoken: time, next_slots, next_step }) {
     if (next_slots !== undefined)
-      return `Not moved: the time was taken. Next: ${next_slots.map((slot) => slot.spoken).join('; ')}.`;
+      return `Not moved: the time was taken. Next: ${next_slots.map(({ spoken: at, slot_id }) => `${at} (slot_id ${slot_id})`).join('; ')}.`;
     if (tour === undefined) return `Not changed yet: ${time}.`;
-    return `Tour ${tour.tour_id} is ${tour.status}: ${time}.${next_step === undefined ? '' : ` Next: ${next_step}.`}`;
+    return `Tour ${tour.tour_id} (version ${tour.version}) is ${tour.status}: ${time}.${card === undefined ? '' : ` Guest card ${card.guest_card_id} (version ${card.version}) is ${card.status}.`}${next_step === undefined ? '' : ` Next: ${next_step}.`}`;
   },
 });
 

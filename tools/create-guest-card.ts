@@ -181,11 +181,20 @@ export default defineTool({
   text({ guest_card: card, appended, unit, also_fits, removed, kept_as_text, next_step, write }) {
     const { write_id } = write as { write_id: string };
     const name =
-      card === undefined ? `Inquiry kept as ${write_id}, not yet in the PMS` : `Guest card ${card.guest_card_id}`;
+      card === undefined
+        ? `Inquiry kept as ${write_id}, not yet in the PMS`
+        : `Guest card ${card.guest_card_id} (version ${card.version})`;
     return [
       `${name}${appended ? ', added to the card they had' : ''}.`,
       ...(unit === undefined ? [] : [`Unit ${unit.unit} is ${unit.free ? 'still free' : 'no longer free'}.`]),
-      `${countedFirst(also_fits.length, 'other unit fits', 'other units fit')}.`,
+      `${countedFirst(also_fits.length, 'other unit fits', 'other units fit')}${
+        also_fits.length === 0
+          ? ''
+          : `: ${also_fits
+              .slice(0, 3)
+              .map(({ unit_id, unit: name }) => `${name} (unit_id ${unit_id})`)
+              .join(', ')}`
+      }.`,
       ...(removed === undefined ? [] : [`Not kept: ${removed.join(', ')}.`]),
       ...(kept_as_text === undefined ? [] : [`Could not be read and is kept as text: ${kept_as_text.join(', ')}.`]),
       ...(next_step === undefined ? [] : [`Next: ${next_step}.`]),

@@ -157,7 +157,9 @@ export default defineTool({
     const lines =
       made === undefined
         ? []
-        : [`Work order ${made.number} (${made.work_order_id}): ${made.severity} ${made.trade}, ${made.status}.`];
+        : [
+            `Work order ${made.number} (${made.work_order_id}, version ${made.version}): ${made.severity} ${made.trade}, ${made.status}.`,
+          ];
     if (screening.instructions.length > 0) lines.push(`Read out first: ${screening.instructions.join(' ')}`);
     if (screening.questions.length > 0) lines.push(`Ask: ${screening.questions.join(' ')}`);
     for (const { number, work_order_id, title, status } of look_alikes)

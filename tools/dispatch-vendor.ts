@@ -10,9 +10,10 @@ import { type DispatchFacts, dispatchFacts, judgeDispatch, visitOf } from '../sr
 import { localText } from '../src/tool/local_text.ts';
 import { amount, localTime, notDuplicateOf, recordId, requestId, words } from '../src/tool/params.ts';
 import { showWorkOrder } from '../src/tool/show_work_order.ts';
+import { quoted } from '../src/tool/untrusted.ts';
 import { isAfterHours } from '../src/tool/who_can_go.ts';
 
-/** How long a vendor has to answer where the caller does not say, in minutes. */
+/** How long whoever is sent has to answer where the caller does not say, in minutes. */
 const REPLY_MINUTES = { life_safety: 15, emergency: 15, urgent: 45, routine: 24 * 60 } as const;
 
 export default defineTool({
@@ -75,13 +76,10 @@ export default defineTool({
     const waits = check.outcome === 'approval' ? call.config.policy.approval_hours * 3_600_000 : 0;
     const due = call.now + waits + minutes * 60_000;
     const latest = waits === 0 ? due : Math.min(due, Math.max(Date.parse(visit.start), call.now + minutes * 60_000));
-    const replyDueAt = vendor === undefined ? undefined : new Date(latest).toISOString();
+    const replyDueAt = new Date(latest).toISOString();
     const warnings = [
       ...(check.outcome === 'ok' ? check.warnings : []),
       ...estimateWarnings(workOrder.record, vendor?.record.id, limit),
-      ...(technician !== undefined && input.reply_within_minutes !== undefined
-        ? ['reply_within_minutes is for vendors: the answer of an own technician is not watched.']
-        : []),
     ];
     const replaces = await replacedBy(call, facts);
     const review = check.outcome === 'ok' ? check.after_the_fact_review : undefined;
@@ -151,12 +149,13 @@ export default defineTool({
     };
   },
 
-  text({ sent_to, vendor_notified, call: numbers = [], not_to_exceed, reply_due_at, replaces, warnings = [], write }) {
-    const { state, approval } = (write ?? {}) as { state?: string; approval?: { reason: string; decides: string } };
+  text(output) {
+    const { work_order: order, sent_to, vendor_notified, not_to_exceed, reply_due_at, replaces } = output;
+    const { call: numbers = [], message, warnings = [], write } = output;
+    const { state } = (write ?? {}) as { state?: string };
     if (state !== 'done')
       return [
         `Not assigned yet (${state}): ${sent_to}, up to ${not_to_exceed}.`,
-        ...(approval === undefined ? [] : [`It waits for ${approval.decides}: ${approval.reason}`]),
         `Tell ${sent_to} nothing yet; once it is done, this call with the same request_id returns the number and the message.`,
         ...warnings,
       ].join(' ');
@@ -165,7 +164,7 @@ export default defineTool({
         ? 'The PMS tells them.'
         : `Nobody has told them yet: call ${numbers.join(' or ') || 'the office'} or send the message.`;
     return [
-      `Assigned to ${sent_to}, not to exceed ${not_to_exceed}; not accepted yet.`,
+      `Work order ${order?.work_order_id}${order === undefined ? '' : ` (version ${order.version})`}: assigned to ${sent_to}, not to exceed ${not_to_exceed}; not accepted yet.`,
       reach,
       ...(reply_due_at === undefined ? [] : [`Answer due ${reply_due_at}.`]),
       ...(replaces === undefined
@@ -174,6 +173,7 @@ export default defineTool({
             `${replaces.name} had this job and has to be told not to come: ${replaces.call.join(' or ') || 'by the office'}.`,
           ]),
       ...warnings,
+      ...(message === undefined ? [] : [`Message: ${quoted(message, 1_500)}`]),
     ].join(' ');
   },
 });
@@ -225,7 +225,7 @@ function handOver(
   { workOrder, property, unit, vendor, technician }: DispatchFacts,
   visit: { start: string; end?: string },
   limit: number,
-  replyDueAt: string | undefined,
+  replyDueAt: string,
   instructions: string | undefined,
 ) {
   const zone = call.zoneOf(property);
@@ -233,8 +233,9 @@ function handOver(
     string,
     string,
   ];
-  const sameDay = from.split(', ')[0] === until.split(', ')[0];
-  const window = visit.end === undefined ? from : `${from} to ${sameDay ? until.split(', ')[1] : until}`;
+  const [day, lastDay] = [from, until].map((time) => time.slice(0, time.lastIndexOf(', ')));
+  const window =
+    visit.end === undefined ? from : `${from} to ${day === lastDay ? until.slice(until.lastIndexOf(', ') + 2) : until}`;
   const phones = vendor?.record.phones ?? [];
   const late = isAfterHours(call, property);
   const ordered = [...phones].sort((a, b) => Number(b.type === 'after_hours') - Number(a.type === 'after_hours'));
@@ -255,9 +256,9 @@ function handOver(
       visit: window,
       not_to_exceed: limit,
       instructions,
-      reply_by: replyDueAt === undefined ? undefined : spoken(replyDueAt, zone),
+      reply_by: spoken(replyDueAt, zone),
     }),
-    ...(replyDueAt !== undefined && { reply_due_at: localText(call, property)(replyDueAt) }),
+    reply_due_at: localText(call, property)(replyDueAt),
     not_to_exceed: formatAmount(limit),
   };
 }

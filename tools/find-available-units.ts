@@ -9,6 +9,7 @@ import { type Offer, offersFor, OfferView, offerView, recordAnswer } from '../sr
 import { FRESHNESS, freshnessOf } from '../src/tool/freshness.ts';
 import { amount, cursor, day, recordId, words } from '../src/tool/params.ts';
 import { knownZone } from '../src/tool/place_view.ts';
+import { moreText } from '../src/tool/text_lines.ts';
 import { type TouringFacts, touringFacts, tourRules } from '../src/tool/touring.ts';
 
 const SHOWN = 25;
@@ -95,17 +96,22 @@ export default defineTool({
   },
 
   text({ units, total, next_cursor }) {
-    const lines = units
-      .slice(0, 5)
-      .map(
-        ({ property, unit, rent, available_on }) => `${property} ${unit}: ${rent ?? '?'} from ${available_on ?? '?'}`,
-      );
     return [
-      `${countedFirst(total, 'unit fits', 'units fit')}${next_cursor === undefined ? '' : ', more with next_cursor'}.`,
-      ...lines,
+      `${countedFirst(total, 'unit fits', 'units fit')}.`,
+      ...units.map(offerLine),
+      ...units.flatMap(({ unit, next_tours }) =>
+        (next_tours ?? []).slice(0, 1).map((slot) => `Tour of ${unit}: ${slot.spoken} (slot_id ${slot.slot_id})`),
+      ),
+      ...moreText(next_cursor),
     ].join('\n');
   },
 });
+
+/** `118 Maple Court 2-B, 2 bedrooms, 1450.00 from 2026-12-01`. */
+function offerLine({ unit_id, property, unit, bedrooms, rent, available_on }: z.output<typeof OfferView>): string {
+  const size = bedrooms === undefined ? '' : `, ${bedrooms} bedrooms`;
+  return `${unit_id} ${property} ${unit}${size}, ${rent ?? 'rent not known'} from ${available_on ?? 'a day not known'}`;
+}
 
 /** The next two tour times of each unit; none where the property's time zone is not known. */
 async function nextTours(call: Call, offers: readonly Offer[]) {

@@ -65,7 +65,10 @@ export default defineTool({
   },
 
   text({ candidates, excluded, more_excluded = 0, trade, visit_date, next }) {
-    const out = excluded.map(({ name, reasons }) => `${name} (${reasons.join(' ').replace(/\.$/, '')})`);
+    const out = excluded.map(
+      ({ name, vendor_id, reasons }) =>
+        `${name} (${vendor_id === undefined ? '' : `vendor_id ${vendor_id}, `}${reasons.join(' ').replace(/\.$/, '')})`,
+    );
     return [
       candidates.length === 0
         ? `Nobody can do ${trade} on ${visit_date}.`

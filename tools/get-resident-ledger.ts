@@ -6,9 +6,10 @@ import { formatAmount } from '../src/model/money.ts';
 import { type Call, defineTool, type Found } from '../src/tool.ts';
 import { counted } from '../src/tool/counted.ts';
 import { cursor, day, recordId } from '../src/tool/params.ts';
+import { moreText } from '../src/tool/text_lines.ts';
 
 /** Lines that are shown at once. */
-const SHOWN = 50;
+const SHOWN = 25;
 
 export default defineTool({
   name: 'get_resident_ledger',
@@ -64,10 +65,18 @@ export default defineTool({
     };
   },
 
-  text({ closing_balance: balance, lines, next_cursor: next, stale }) {
-    return `Balance ${balance}; ${counted(lines.length, 'line')}${next === undefined ? '' : ', more with next_cursor'}${stale ? '; the PMS could not be read, this is what was known' : ''}.`;
+  text({ lease_id, property_id, closing_balance: balance, lines, deposits, next_cursor: next, stale }) {
+    return [
+      `Lease ${lease_id}, property ${property_id}: balance ${balance}, deposit held ${deposits.held ?? 'not known'}; ${counted(lines.length, 'line')}${stale ? '; the PMS could not be read, this is what was known' : ''}.`,
+      ...lines.map(lineText),
+      ...moreText(next),
+    ].join('\n');
   },
 });
+
+function lineText({ posting_id, date, kind, amount, balance, account }: LedgerLineView): string {
+  return `${posting_id} ${date} ${account ?? kind} ${amount}, balance ${balance}`;
+}
 
 /** The household's entries from the PMS; while it cannot be read, what the mirror knows, marked stale. */
 async function entriesOf(call: Call, lease: Found<'lease'>) {

@@ -2,7 +2,6 @@ import * as z from 'zod/v4';
 import { WorkOrderView } from '../src/maintenance/work_order_view.ts';
 import { CLOSED_WORK_ORDER_STATUSES, WORK_ORDER_STATUSES } from '../src/model/values.ts';
 import { type Call, defineTool, type Found } from '../src/tool.ts';
-import { counted } from '../src/tool/counted.ts';
 import { FRESHNESS, freshnessOf } from '../src/tool/freshness.ts';
 import { LeaseLine, leaseLine } from '../src/tool/lease_line.ts';
 import { localText } from '../src/tool/local_text.ts';
@@ -10,6 +9,8 @@ import { recordId } from '../src/tool/params.ts';
 import { addressLine, propertyOfRecord } from '../src/tool/place_view.ts';
 import { ContactView, contactView, ResidentView, residentView } from '../src/tool/resident_view.ts';
 import { viewWorkOrder } from '../src/tool/show_work_order.ts';
+import { workOrderLine } from '../src/tool/text_lines.ts';
+import { quoted } from '../src/tool/untrusted.ts';
 
 const OPEN = WORK_ORDER_STATUSES.filter((status) => !CLOSED_WORK_ORDER_STATUSES.includes(status));
 
@@ -95,11 +96,20 @@ export default defineTool({
     };
   },
 
-  text({ resident, contact, leases, open_work_orders }) {
+  text({ resident, contact, leases, open_work_orders, recent_communications }) {
     const open = contact.channels.filter(({ may_contact_now }) => may_contact_now).map(({ channel }) => channel);
+    const { resident_id, version, name, status, role, unit, unit_id, property_id, phones, emails } = resident;
     return [
-      `${resident.name}, ${resident.status} ${resident.role}${resident.unit === undefined ? '' : `, unit ${resident.unit}`}; ${counted(leases.length, 'lease')}, ${counted(open_work_orders.length, 'open work order')}.`,
-      `May be contacted now by: ${open.length === 0 ? 'no channel' : open.join(', ')}.`,
+      `Resident ${resident_id} ${quoted(name, 60)} (version ${version}), ${status} ${role}${unit === undefined ? '' : `, unit ${unit} (${unit_id})`}, property ${property_id}.`,
+      `Contact: ${[...phones.map(({ number }) => number), ...emails].map((one) => quoted(one, 80)).join(', ') || 'none on file'}. May be contacted now by: ${open.length === 0 ? 'no channel' : open.join(', ')}.`,
+      ...leases.map(
+        ({ lease_id, status: state, start_date, end_date, version: of }) =>
+          `Lease ${lease_id} ${state}, ${start_date} to ${end_date ?? 'open end'} (version ${of}).`,
+      ),
+      ...open_work_orders.map((order) => `Work order ${workOrderLine(order)}`),
+      ...recent_communications
+        .slice(0, 3)
+        .map(({ at, channel, direction, summary }) => `${at} ${channel} ${direction}: ${quoted(summary, 80)}`),
     ].join('\n');
   },
 });

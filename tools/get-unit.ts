@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
 import { WorkOrderView } from '../src/maintenance/work_order_view.ts';
 import { formatAmount } from '../src/model/money.ts';
-import { CLOSED_WORK_ORDER_STATUSES, WORK_ORDER_STATUSES } from '../src/model/values.ts';
+import { CLOSED_WORK_ORDER_STATUSES, type Trade, WORK_ORDER_STATUSES } from '../src/model/values.ts';
 import { type Call, defineTool, type Found } from '../src/tool.ts';
 import { countedFirst } from '../src/tool/counted.ts';
 import { FRESHNESS, freshnessOf } from '../src/tool/freshness.ts';
@@ -10,11 +10,13 @@ import { localText } from '../src/tool/local_text.ts';
 import { recordId } from '../src/tool/params.ts';
 import { addressLine, knownZone, propertyOfRecord } from '../src/tool/place_view.ts';
 import { viewWorkOrder } from '../src/tool/show_work_order.ts';
+import { workOrderLine } from '../src/tool/text_lines.ts';
+import { quoted } from '../src/tool/untrusted.ts';
 
 const OPEN = WORK_ORDER_STATUSES.filter((status) => !CLOSED_WORK_ORDER_STATUSES.includes(status));
 
-/** More preferred vendors than that are found with find_vendors, for the job at hand. */
-const MOST_VENDORS = 12;
+/** What is most often needed in a home, and in a hurry; for other trades find_vendors ranks who can go. */
+const TRADES_SHOWN: readonly Trade[] = ['plumbing', 'hvac', 'electrical', 'locksmith', 'appliance'];
 
 const WorkOrderLine = WorkOrderView.pick({
   work_order_id: true,
@@ -31,6 +33,8 @@ const WorkOrderLine = WorkOrderView.pick({
   created_at: true,
   next_step: true,
 });
+
+const UnitLease = LeaseLine.extend({ residents: z.array(PartyLine) });
 
 export default defineTool({
   name: 'get_unit',
@@ -65,7 +69,7 @@ export default defineTool({
       property_phone: z.string().optional(),
     }),
     /** Those that are active now, then those to come. */
-    leases: z.array(LeaseLine.extend({ residents: z.array(PartyLine) })),
+    leases: z.array(UnitLease),
     /** Set where several households live there: which of them it is has to be asked. */
     several_households: z.string().optional(),
     open_work_orders: z.array(WorkOrderLine),
@@ -130,16 +134,36 @@ export default defineTool({
     };
   },
 
-  text({ unit, leases, open_work_orders, several_households, stale }) {
-    const people = leases.flatMap(({ residents }) => residents.map(({ name }) => name));
+  text({ unit, access, leases, open_work_orders, several_households, tours, preferred_vendors, limits, stale }) {
+    const { unit_id, name, address, occupancy, property_id, version, available_on } = unit;
     return [
-      `Unit ${unit.name}, ${unit.address}: ${unit.occupancy}; ${people.length === 0 ? 'nobody on a lease' : people.join(', ')}.`,
-      `${countedFirst(open_work_orders.length, 'open work order')}.`,
+      `Unit ${name} (${unit_id}, version ${version}, property ${property_id}), ${address}: ${occupancy}${available_on === undefined ? '' : `, free on ${available_on}`}.`,
       ...(several_households === undefined ? [] : [several_households]),
+      ...leases.map(leaseText),
+      ...(leases.length === 0 ? ['Nobody is on a lease.'] : []),
+      `${countedFirst(open_work_orders.length, 'open work order')}${open_work_orders.length === 0 ? '.' : ':'}`,
+      ...open_work_orders.map(workOrderLine),
+      ...tours.map(
+        ({ tour_id, start, agent }) => `Tour ${tour_id} at ${start}${agent === undefined ? '' : ` with ${agent}`}.`,
+      ),
+      ...(access.entry_notes === undefined ? [] : [`Entry: ${quoted(access.entry_notes)}`]),
+      ...(access.entry_rule === undefined ? [] : [`Rule for entry: ${access.entry_rule}`]),
+      ...(access.shut_offs === undefined ? [] : [`Shut-offs: ${access.shut_offs}`]),
+      ...preferred_vendors.map(
+        ({ vendor_id, name: vendor, trades }) => `Preferred: ${vendor_id} ${vendor}, ${trades.join(', ')}.`,
+      ),
+      `Limit without a person: ${limits.not_to_exceed}.`,
       ...(stale ? ['This reading is old.'] : []),
     ].join('\n');
   },
 });
+
+function leaseText({ lease_id, status, end_date, residents }: z.output<typeof UnitLease>): string {
+  const people = residents.map(
+    ({ resident_id, name, role }) => `${quoted(name, 60)} ${role} (resident ${resident_id})`,
+  );
+  return `Lease ${lease_id} ${status}${end_date === undefined ? '' : ` to ${end_date}`}: ${people.join(', ')}.`;
+}
 
 function within(unit: Found<'unit'>): { connection: string; scope: string; unit_id: string } {
   return { connection: unit.connection, scope: unit.scope, unit_id: unit.record.id };
@@ -202,7 +226,7 @@ async function tourLines(call: Call, property: Found<'property'>, tours: readonl
   return lines.toSorted((a, b) => a.start.localeCompare(b.start));
 }
 
-/** The vendors on the preferred lists that count here, those of the property first. */
+/** For each of the trades shown, the first vendor on the preferred lists that count here, the property's before the portfolio's. */
 function preferredHere(property: Found<'property'>, vendors: readonly Found<'vendor'>[]) {
   const listed = vendors.flatMap(({ record, ref }) => {
     if (!record.is_active || record.do_not_use) return [];
@@ -213,9 +237,9 @@ function preferredHere(property: Found<'property'>, vendors: readonly Found<'ven
     const preferred_for = own === undefined ? 'portfolio' : 'property';
     return { vendor_id: ref, name, trades, rank: entry.rank, preferred_for, takes_emergencies };
   });
-  return listed
-    .toSorted(
-      (a, b) => b.preferred_for.localeCompare(a.preferred_for) || a.rank - b.rank || a.name.localeCompare(b.name),
-    )
-    .slice(0, MOST_VENDORS);
+  const ranked = listed.toSorted(
+    (a, b) => b.preferred_for.localeCompare(a.preferred_for) || a.rank - b.rank || a.name.localeCompare(b.name),
+  );
+  const best = TRADES_SHOWN.flatMap((trade) => ranked.find(({ trades }) => trades.includes(trade)) ?? []);
+  return [...new Set(best)];
 }

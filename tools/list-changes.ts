@@ -33,6 +33,9 @@ const DAY_MS = 86_400_000;
 const SHOWN = 25;
 const READ = 500;
 
+/** More open replies than these are in the structured result, and in list_work_orders. */
+const REPLIES_TOLD = 10;
+
 const ChangeView = z.object({
   at: z.string(),
   kind: z.string(),
@@ -102,21 +105,29 @@ export default defineTool({
     };
   },
 
-  text({ changes, vendor_replies, more, without_pms }) {
-    const overdue = vendor_replies.filter(({ state }) => state === 'overdue');
+  text({ changes, vendor_replies, cursor, more, without_pms }) {
     return [
       `${countedFirst(changes.length, 'change')}${more ? ', and more' : ''}.`,
-      ...overdue.map(
-        ({ work_order_id, vendor }) =>
-          `${vendor ?? 'The vendor'} has not answered in time about work order ${work_order_id}.`,
-      ),
-      ...changes
-        .filter(({ kind }) => kind === 'approval' || kind === 'escalation' || kind === 'write')
-        .map(({ kind, record_id, event }) => `${kind} ${record_id}: ${event}.`),
+      ...vendor_replies.slice(0, REPLIES_TOLD).map(replyLine),
+      ...changes.map(changeLine),
       ...(without_pms === undefined ? [] : [without_pms]),
+      `Next time with cursor ${cursor}`,
     ].join('\n');
   },
 });
+
+function replyLine(reply: z.infer<typeof VendorReply>): string {
+  const { vendor, technician, work_order_id, version, state, reply_due_at } = reply;
+  const who = vendor ?? technician ?? 'Whoever is assigned';
+  return state === 'overdue'
+    ? `${who} has not answered in time about work order ${work_order_id} (version ${version}).`
+    : `${who} has until ${reply_due_at} to answer about work order ${work_order_id}.`;
+}
+
+function changeLine({ at, kind, record_id, event, by, reason }: z.infer<typeof ChangeView>): string {
+  const who = by === undefined ? '' : ` by ${by}`;
+  return `${at.slice(0, 16)} ${kind} ${record_id} ${event}${who}${reason === undefined ? '' : ` (${reason})`}`;
+}
 
 /** The rows after the cursor that are meant, oldest first, and where the next call goes on. */
 async function rowsAfter(call: Call, from: string | undefined, isMeant: (row: Row) => boolean) {

@@ -61,7 +61,13 @@ export default defineTool({
 
   text({ accounts, lock_dates }) {
     const locked = lock_dates.flatMap(({ locked_through: day }) => day ?? []);
-    return `${accounts.length} accounts and charge codes.${locked.length === 0 ? '' : ` Books locked through ${locked.join(', ')}.`}`;
+    return [
+      `${accounts.length} accounts and charge codes.${locked.length === 0 ? '' : ` Books locked through ${locked.join(', ')}.`}`,
+      ...accounts.map(
+        ({ account_id, number, name, is_deposit }) =>
+          `${account_id} ${number === undefined ? '' : `${number} `}${name}${is_deposit === true ? ' (deposit)' : ''}`,
+      ),
+    ].join('\n');
   },
 });
 

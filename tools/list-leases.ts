@@ -7,6 +7,7 @@ import { FRESHNESS } from '../src/tool/freshness.ts';
 import { gatherPage } from '../src/tool/gather_page.ts';
 import { cursor, day, recordId } from '../src/tool/params.ts';
 import { leaseWords, viewLease } from '../src/tool/show_lease.ts';
+import { leaseLineText, moreText } from '../src/tool/text_lines.ts';
 
 const STANDING = ['future', 'current', 'notice', 'eviction'] as const;
 
@@ -63,12 +64,31 @@ export default defineTool({
 
   text({ leases, detail, next_cursor }) {
     const [lease] = leases;
-    if (detail !== undefined && lease !== undefined)
-      return `Lease ${lease.lease_id}, unit ${lease.unit ?? lease.unit_id}: ${lease.status}, rent ${lease.rent}, balance ${detail.balance}.`;
+    if (detail !== undefined && lease !== undefined) return oneText(lease, detail);
     const pressing = leases.filter(({ attention }) => attention.length > 0).length;
-    return `${countedFirst(leases.length, 'lease')}${next_cursor === undefined ? '' : ', more with next_cursor'}${pressing === 0 ? '' : `; ${pressing} ${pressing === 1 ? 'needs' : 'need'} attention`}.`;
+    return [
+      `${countedFirst(leases.length, 'lease')}${pressing === 0 ? '' : `; ${pressing} ${pressing === 1 ? 'needs' : 'need'} attention`}.`,
+      ...leases.map(leaseLineText),
+      ...moreText(next_cursor),
+    ].join('\n');
   },
 });
+
+/** One lease with what update_lease needs. */
+function oneText(lease: LeaseView, detail: z.output<typeof LeaseDetail>): string {
+  return [
+    `Lease ${leaseLineText(lease)}, since ${lease.start_date}; version ${lease.version}, unit_id ${lease.unit_id}, property ${lease.property_id}.`,
+    `Balance ${detail.balance}${detail.deposits_held === undefined ? '' : `, deposits held ${detail.deposits_held}`}${lease.move_out_date === undefined ? '' : `, moves out ${lease.move_out_date}`}.`,
+    ...detail.parties.map(({ resident_id, name, role }) =>
+      `Resident ${resident_id}: ${name ?? ''} ${role ?? ''}`.trim(),
+    ),
+    ...detail.renewal_offers.map(
+      ({ renewal_offer_id, status, rent, term_months, start_date, end_date, expires_on }) =>
+        `Renewal offer ${renewal_offer_id} (${status}): ${rent} for ${term_months} months, ${start_date} to ${end_date}${expires_on === undefined ? '' : `, until ${expires_on}`}.`,
+    ),
+    ...(lease.attention.length === 0 ? [] : [`Attention: ${lease.attention.join(', ').replaceAll('_', ' ')}.`]),
+  ].join('\n');
+}
 
 async function filtersOf(call: Call, input: z.output<typeof inputSchema>) {
   const { records } = call;

@@ -12,6 +12,8 @@ import { gatherPage } from '../src/tool/gather_page.ts';
 import { cursor, day, recordId, words } from '../src/tool/params.ts';
 import { POSTING_RECORD, REVERSIBLE_KINDS } from '../src/tool/plan_reversal.ts';
 import { passedOn } from '../src/tool/posting_facts.ts';
+import { moreText, postingLine } from '../src/tool/text_lines.ts';
+import { quoted } from '../src/tool/untrusted.ts';
 import { waitingPostings, WaitingView } from '../src/tool/waiting_postings.ts';
 
 /** States that can only be told by holding a bill against other records. */
@@ -30,12 +32,20 @@ const LineView = z.object({
   memo: z.string().optional(),
 });
 
+const Detail = z.object({
+  lines: z.array(LineView),
+  /** Of a bill: the charges that pass it on, and what is left to pass on. */
+  charge_backs: z.array(PostingView).optional(),
+  left_to_charge: z.string().optional(),
+});
+
 const input = z.strictObject({
   kind: z.enum(REVERSIBLE_KINDS),
   posting_id: recordId().optional(),
   property_id: recordId().optional(),
   vendor_id: recordId().optional(),
   work_order_id: recordId().optional(),
+  bill_id: recordId().describe('Charges that pass it on').optional(),
   state: z.enum(POSTING_STATES).optional(),
   invoice_number: words(60).describe('However written').optional(),
   from_date: day().optional(),
@@ -58,14 +68,7 @@ export default defineTool({
     /** Recorded here and not in the PMS yet, because a person has to decide. */
     waiting: z.array(WaitingView).optional(),
     /** Only with posting_id. */
-    detail: z
-      .object({
-        lines: z.array(LineView),
-        /** Of a bill: the charges that pass it on, and what is left to pass on. */
-        charge_backs: z.array(PostingView).optional(),
-        left_to_charge: z.string().optional(),
-      })
-      .optional(),
+    detail: Detail.optional(),
     next_cursor: z.string().optional(),
     as_of: z.string(),
     stale: z.boolean(),
@@ -90,6 +93,7 @@ export default defineTool({
           property: input.property_id,
           vendors: named.vendors?.map(named.ref),
           work_order: input.work_order_id,
+          bill: input.bill_id,
           invoice_number: input.invoice_number,
           from: input.from_date,
           to: input.to_date,
@@ -104,22 +108,54 @@ export default defineTool({
     };
   },
 
-  text({ postings, waiting, next_cursor: next }) {
-    const waits = waiting === undefined ? '' : `, ${waiting.length} waiting for approval`;
-    return `${countedFirst(postings.length, 'posting')}${waits}${next === undefined ? '' : ', more with next_cursor'}.`;
+  text({ postings, waiting = [], detail, next_cursor }) {
+    return [
+      `${countedFirst(postings.length, 'posting')}${waiting.length === 0 ? '' : `, ${waiting.length} waiting for approval`}.`,
+      ...postings.map(postingLine),
+      ...waiting
+        .slice(0, WAITING_TOLD)
+        .map(({ write_id, tool, date, amount }) => `Waiting: ${write_id} ${tool} ${date} ${amount}`),
+      ...(detail === undefined ? [] : detailText(postings[0], detail)),
+      ...moreText(next_cursor),
+    ].join('\n');
   },
 });
+
+/** More than these that wait are in the structured result; list_writes has them too. */
+const WAITING_TOLD = 10;
+
+function detailText(posting: PostingView | undefined, detail: z.output<typeof Detail>): string[] {
+  const { match, suspected_duplicates: suspects = [], left_to_reverse: left, property_id } = posting ?? {};
+  return [
+    `Property ${property_id}${posting?.vendor_id === undefined ? '' : `, vendor ${posting.vendor_id}`}${left === undefined ? '' : `, ${left} left to reverse`}.`,
+    ...detail.lines.map(
+      ({ account_id, amount, debit, credit, memo }) =>
+        `Account ${account_id}: ${amount ?? (debit === undefined ? `credit ${credit}` : `debit ${debit}`)}${memo === undefined ? '' : ` ${quoted(memo, 60)}`}`,
+    ),
+    ...(match === undefined
+      ? []
+      : [`Work order ${match.work_order_id ?? match.suggested_work_order_id ?? 'none'}: ${match.status}.`]),
+    ...suspects.map(({ bill_id, reasons }) => `May repeat bill ${bill_id}: ${reasons.join(', ')}.`),
+    ...(detail.charge_backs ?? []).map((charge) => `Passed on by ${postingLine(charge)}`),
+    ...(detail.left_to_charge === undefined ? [] : [`Left to pass on: ${detail.left_to_charge}.`]),
+  ];
+}
 
 type AnyPosting = Found<'bill' | 'ledger_entry' | 'journal_entry'>;
 
 function checkArguments(given: Input): void {
   const wrong = OF_BILLS.find((name) => given.kind !== 'bill' && given[name] !== undefined);
-  const off =
-    wrong ?? (given.kind === 'journal_entry' && given.work_order_id !== undefined ? 'work_order_id' : undefined);
+  const linked =
+    given.kind === 'journal_entry' && given.work_order_id !== undefined
+      ? 'work_order_id'
+      : given.kind !== 'charge' && given.bill_id !== undefined
+        ? 'bill_id'
+        : undefined;
+  const off = wrong ?? linked;
   if (off !== undefined)
     throw new CaretakerError('invalid_input', `A ${given.kind.replace('_', ' ')} has no ${off}.`, {
       field: off,
-      next: 'leave it out, or list kind "bill"',
+      next: `leave it out, or list kind "${off === 'bill_id' ? 'charge' : 'bill'}"`,
     });
   if (given.from_date !== undefined && given.to_date !== undefined && given.to_date < given.from_date)
     throw new CaretakerError('invalid_input', 'to_date lies before from_date.', { field: 'to_date' });
@@ -132,11 +168,13 @@ async function namedRecords(call: Call, given: Input, checks: BillChecks) {
   const vendor = given.vendor_id === undefined ? undefined : await records.get('vendor', given.vendor_id);
   const workOrder =
     given.work_order_id === undefined ? undefined : await records.get('work_order', given.work_order_id);
+  const bill = given.bill_id === undefined ? undefined : await records.get('bill', given.bill_id, 'bill_id');
   const vendors = vendor === undefined ? undefined : await checks.company(vendor);
-  const place = property ?? vendor ?? workOrder;
+  const place = property ?? vendor ?? workOrder ?? bill;
   return {
     vendors,
     work_order_id: workOrder?.record.id,
+    bill_id: bill?.record.id,
     ref: (id: string) => records.ref(place?.connection ?? '', place?.scope ?? '', id),
     filters: {
       ...(place !== undefined && { connection: place.connection, scope: place.scope }),
@@ -154,12 +192,13 @@ async function namedRecords(call: Call, given: Input, checks: BillChecks) {
 async function matches(
   found: AnyPosting,
   given: Input,
-  named: { vendors?: string[] | undefined; work_order_id?: string | undefined },
+  named: { vendors?: string[] | undefined; work_order_id?: string | undefined; bill_id?: string | undefined },
   checks: BillChecks,
 ): Promise<boolean> {
   const { record } = found;
   const work = 'work_order_id' in record ? record.work_order_id : undefined;
   if (named.work_order_id !== undefined && work !== named.work_order_id) return false;
+  if (named.bill_id !== undefined && !('bill_id' in record && record.bill_id === named.bill_id)) return false;
   if (found.kind !== 'bill') return given.state === undefined || statesOf(found).includes(given.state);
   const bill = found.record as Bill;
   if (named.vendors !== undefined && !named.vendors.includes(bill.vendor_id)) return false;

@@ -14,6 +14,8 @@ import { gatherPage } from '../src/tool/gather_page.ts';
 import { localText } from '../src/tool/local_text.ts';
 import { cursor, day, recordId, words } from '../src/tool/params.ts';
 import { viewWorkOrder } from '../src/tool/show_work_order.ts';
+import { moreText, workOrderLine } from '../src/tool/text_lines.ts';
+import { quoted } from '../src/tool/untrusted.ts';
 
 /** What a work order is waiting for. Approvals are looked up in the ledger, the rest is in the record itself. */
 const NEEDS: Record<string, (workOrder: WorkOrder) => boolean> = {
@@ -30,6 +32,18 @@ const NEEDS: Record<string, (workOrder: WorkOrder) => boolean> = {
 };
 
 const OPEN = WORK_ORDER_STATUSES.filter((status) => !CLOSED_WORK_ORDER_STATUSES.includes(status));
+
+const Detail = z.object({
+  description: z.string(),
+  reporter_name: z.string().optional(),
+  callback_phone: z.string().optional(),
+  instructions: z.string().optional(),
+  notes: z.array(z.object({ at: z.string(), by: z.string().optional(), text: z.string(), public: z.boolean() })),
+  bill_ids: z.array(z.string()),
+  bill_to_lease_id: z.string().optional(),
+  file_ids: z.array(z.string()),
+  completed_at: z.string().optional(),
+});
 
 export default defineTool({
   name: 'list_work_orders',
@@ -54,19 +68,7 @@ export default defineTool({
   output: z.object({
     work_orders: z.array(WorkOrderView),
     /** Only with work_order_id. */
-    detail: z
-      .object({
-        description: z.string(),
-        reporter_name: z.string().optional(),
-        callback_phone: z.string().optional(),
-        instructions: z.string().optional(),
-        notes: z.array(z.object({ at: z.string(), by: z.string().optional(), text: z.string(), public: z.boolean() })),
-        bill_ids: z.array(z.string()),
-        bill_to_lease_id: z.string().optional(),
-        file_ids: z.array(z.string()),
-        completed_at: z.string().optional(),
-      })
-      .optional(),
+    detail: Detail.optional(),
     next_cursor: z.string().optional(),
     as_of: z.string(),
     stale: z.boolean(),
@@ -112,18 +114,42 @@ export default defineTool({
   },
 
   text({ work_orders, next_cursor, detail }) {
-    if (detail !== undefined)
-      return [
-        `Work order ${work_orders[0]?.number}: ${work_orders[0]?.status}, ${counted(detail.notes.length, 'note')}.`,
-        nextOf(work_orders[0]),
-      ].join('');
+    const [first] = work_orders;
+    if (detail !== undefined && first !== undefined) return oneText(first, detail);
     const overdue = work_orders.filter(({ reply_overdue }) => reply_overdue).length;
-    return `${countedFirst(work_orders.length, 'work order')}${next_cursor === undefined ? '' : ', more with next_cursor'}${overdue > 0 ? `; ${counted(overdue, 'vendor reply', 'vendor replies')} overdue` : ''}.`;
+    const late = overdue === 0 ? '' : `; ${counted(overdue, 'reply', 'replies')} overdue`;
+    return [
+      `${countedFirst(work_orders.length, 'work order')}${late}.`,
+      ...work_orders.map(workOrderLine),
+      ...moreText(next_cursor),
+    ].join('\n');
   },
 });
 
-function nextOf(workOrder: WorkOrderView | undefined): string {
-  return workOrder?.next_step === undefined ? '' : ` Next: ${workOrder.next_step}.`;
+/** One work order with what an agent needs to change it or to send somebody. */
+function oneText(order: WorkOrderView, detail: z.output<typeof Detail>): string {
+  const { visit_start, visit_end, estimate } = order;
+  const latest = detail.notes.slice(-3);
+  return [
+    `Work order ${workOrderLine(order)}; number ${order.number}, version ${order.version}, property ${order.property_id}${order.unit_id === undefined ? '' : `, unit_id ${order.unit_id}`}${order.resident_id === undefined ? '' : `, resident ${order.resident_id}`}.`,
+    `Reported: ${quoted(detail.description, 300)}`,
+    ...(order.vendor_id === undefined ? [] : [`Vendor ${order.vendor_id}, reply ${order.vendor_reply ?? 'unknown'}.`]),
+    ...(order.technician_id === undefined
+      ? []
+      : [`Technician ${order.technician_id}, reply ${order.vendor_reply ?? 'unknown'}.`]),
+    ...(visit_start === undefined ? [] : [`Visit ${visit_start}${visit_end === undefined ? '' : ` to ${visit_end}`}.`]),
+    ...(order.not_to_exceed === undefined ? [] : [`Not to exceed ${order.not_to_exceed}.`]),
+    ...(estimate === undefined
+      ? []
+      : [
+          `Estimate ${estimate.amount}${estimate.by === undefined ? '' : ` by vendor ${estimate.by}`}, ${estimate.status}.`,
+        ]),
+    `Entry: ${order.entry.replace('_', ' ')}${order.entry_notes === undefined ? '' : `, ${quoted(order.entry_notes)}`}.`,
+    ...latest.map(({ at, text }) => `Note ${at}: ${quoted(text)}`),
+    ...(detail.bill_ids.length === 0 ? [] : [`Bills: ${detail.bill_ids.join(', ')}.`]),
+    ...(detail.bill_to_lease_id === undefined ? [] : [`Billed to lease ${detail.bill_to_lease_id}.`]),
+    ...(order.next_step === undefined ? [] : [`Next: ${order.next_step}.`]),
+  ].join('\n');
 }
 
 async function filtersOf(

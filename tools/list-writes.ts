@@ -2,9 +2,18 @@ import * as z from 'zod/v4';
 import { CaretakerError } from '../src/model/errors.ts';
 import { type Call, defineTool } from '../src/tool.ts';
 import { commandWords } from '../src/tool/command_words.ts';
+import { namesIn } from '../src/tool/command_names.ts';
 import { cursor, localTime, recordId } from '../src/tool/params.ts';
-import { type Place, portfolioClock, readBound } from '../src/tool/portfolio_clock.ts';
-import { STATE_GROUPS, type WorkEntry, workEntries, type WorkQuery } from '../src/tool/work_log.ts';
+import { type Place, type PortfolioClock, portfolioClock, readBound } from '../src/tool/portfolio_clock.ts';
+import { moreText } from '../src/tool/text_lines.ts';
+import {
+  SECTIONS,
+  type Section,
+  STATE_GROUPS,
+  type WorkEntry,
+  workEntries,
+  type WorkQuery,
+} from '../src/tool/work_log.ts';
 import { openWrite } from '../src/writeback/open_write.ts';
 import { WriteViewSchema } from '../src/writeback/view.ts';
 
@@ -45,7 +54,7 @@ export default defineTool({
     cursor: cursor().optional(),
   }),
   output: z.object({
-    /** Newest first. */
+    /** Newest first; refused calls after all that was done. */
     writes: z.array(Line),
     /** How many of each group are on this page. */
     counts: z.record(z.string(), z.number()),
@@ -59,7 +68,7 @@ export default defineTool({
       input.until === undefined ? undefined : readBound(input.until, 'until'),
     ];
     const anyone = input.by === 'agents' || (input.by === undefined && input.write_id !== undefined);
-    const query: WorkQuery = {
+    const query = {
       principal: anyone ? undefined : call.grant.principal,
       write_id: input.write_id,
       request_id: input.request_id,
@@ -67,54 +76,98 @@ export default defineTool({
       groups: input.states,
       since,
       until,
-      before: input.cursor === undefined ? undefined : readCursor(input.cursor),
     };
-    const { entries, complete_to } = await workEntries(call, query);
     const clock = portfolioClock(call);
-    const timed = await Promise.all(
-      entries.map(async (entry) => ({ entry, at: await clock.text(entry.at, placeOf(entry)) })),
-    );
-    const within = timed.filter(
-      ({ entry, at }) => (since?.admits(entry.at, at) ?? true) && (until?.admits(entry.at, at) ?? true),
-    );
-    const page = within.slice(0, SHOWN);
-    const next = within.length > SHOWN ? page.at(-1)?.entry.order : complete_to;
-    const writes = await Promise.all(page.map(({ entry, at }) => lineOf(call, entry, at)));
+    const from = input.cursor === undefined ? START : readCursor(input.cursor);
+    const page: Timed[] = [];
+    let next: string | undefined;
+    for (const section of SECTIONS.slice(SECTIONS.indexOf(from.section))) {
+      const before = section === from.section ? from.before : undefined;
+      const part = await partOf(call, clock, { ...query, section, before }, SHOWN - page.length);
+      page.push(...part.shown);
+      if (part.next !== undefined) next = writeCursor({ section, before: part.next });
+      else if (page.length === SHOWN && section === 'work') next = writeCursor({ section: 'refusals' });
+      if (next !== undefined) break;
+    }
+    const writes = await Promise.all(page.map(({ entry, at }) => lineOf(call, clock, entry, at)));
     const counts: Record<string, number> = {};
     for (const { group } of writes) counts[group] = (counts[group] ?? 0) + 1;
     return { writes, counts, ...(next !== undefined && { next_cursor: next }) };
   },
 
   text({ writes, counts, next_cursor }) {
-    if (writes.length === 0) return next_cursor === undefined ? 'Nothing.' : 'Nothing on this page; there is more.';
+    if (writes.length === 0)
+      return next_cursor === undefined ? 'Nothing.' : `Nothing on this page; there is more with cursor ${next_cursor}`;
     const groups = Object.entries(counts).map(([group, count]) => `${count} ${group.replaceAll('_', ' ')}`);
-    const open = writes.filter(({ group }) => group !== 'done' && group !== 'refused');
-    return [
-      `${groups.join(', ')}${next_cursor === undefined ? '' : '; there is more'}.`,
-      ...open
-        .slice(0, 5)
-        .map(({ at, tool, state, what, error }) =>
-          [`${at} ${tool} ${state}`, what, error?.message].filter((part) => part !== undefined).join(': '),
-        ),
-    ].join('\n');
+    return [`${groups.join(', ')}.`, ...writes.map(writeLine), ...moreText(next_cursor)].join('\n');
   },
 });
 
-function readCursor(text: string): string {
-  if (/^[0-9a-hjkmnp-tv-z]{22}$/.test(text)) return text;
+/** What is done is known by its record, everything else by its write or case. */
+function writeLine(line: Line): string {
+  const { at, tool, state, group, what, error, record_id, write_id, escalation_id } = line;
+  const id = (group === 'done' ? (record_id ?? write_id) : write_id) ?? escalation_id;
+  const head = [at.slice(5, 16), tool, state, id].filter((part) => part !== undefined).join(' ');
+  const why = error === undefined ? undefined : group === 'refused' ? error.code : error.message;
+  return [head, what, why].filter((part) => part !== undefined).join(': ');
+}
+
+interface Position {
+  section: Section;
+  before?: string | undefined;
+}
+const START: Position = { section: 'work' };
+
+/** The cursor is the order of the last line, after an `r` where that was a refused call. */
+function writeCursor({ section, before = '' }: Position): string {
+  return section === 'work' ? before : `r${before}`;
+}
+
+function readCursor(text: string): Position {
+  const [, refused, before] = /^(r?)([0-9a-hjkmnp-tv-z]{22})?$/.exec(text) ?? [];
+  if (refused === 'r') return { section: 'refusals', before };
+  if (before !== undefined) return { section: 'work', before };
   throw new CaretakerError('invalid_input', 'cursor is not from an earlier list_writes. Nothing was changed.', {
     field: 'cursor',
     next: 'leave it out to begin with the newest',
   });
 }
 
-function placeOf(entry: WorkEntry): Place {
-  if (entry.kind === 'write') return entry.row;
-  if (entry.kind === 'escalation') return { ...entry.row, scope: '' };
-  return { connection: null, scope: '', property_id: null };
+interface Timed {
+  entry: WorkEntry;
+  at: string;
 }
 
-async function lineOf(call: Call, entry: WorkEntry, at: string): Promise<Line> {
+/** As much of a section as there is room for, and where it goes on. */
+async function partOf(
+  call: Call,
+  clock: PortfolioClock,
+  query: WorkQuery,
+  room: number,
+): Promise<{ shown: Timed[]; next?: string | undefined }> {
+  const { entries, complete_to } = await workEntries(call, query);
+  const timed = await Promise.all(
+    entries.map(async (entry) => ({ entry, at: await clock.text(entry.at, placeOf(call, entry)) })),
+  );
+  const within = timed.filter(
+    ({ entry, at }) => (query.since?.admits(entry.at, at) ?? true) && (query.until?.admits(entry.at, at) ?? true),
+  );
+  const shown = within.slice(0, room);
+  return { shown, next: within.length > room ? shown.at(-1)?.entry.order : complete_to };
+}
+
+function placeOf(call: Call, entry: WorkEntry): Place {
+  if (entry.kind === 'write') return entry.row;
+  if (entry.kind === 'escalation') return { ...entry.row, scope: '' };
+  // A refused call has its property as the caller named it, which is the bare id only where there is one connection.
+  const [connection, ...others] = call.records.connections;
+  const known = connection !== undefined && others.length === 0 && entry.row.property_id !== null;
+  return known
+    ? { connection, scope: '', property_id: entry.row.property_id }
+    : { connection: null, scope: '', property_id: null };
+}
+
+async function lineOf(call: Call, clock: PortfolioClock, entry: WorkEntry, at: string): Promise<Line> {
   const by = entry.row.principal === call.grant.principal ? 'me' : entry.row.principal;
   const common = { group: entry.group, by, at };
   if (entry.kind === 'refusal') {
@@ -144,13 +197,28 @@ async function lineOf(call: Call, entry: WorkEntry, at: string): Promise<Line> {
   const { row } = entry;
   const { command } = openWrite(call.keyring, row);
   const ref = (id: string) => call.records.ref(row.connection, row.scope, id);
-  const { record_id, property_id, ...view } = await call.writeback.view(row);
+  const { record_id, property_id, approval, ...view } = await call.writeback.view(row);
   return {
     ...view,
     ...common,
     request_id: row.request_id,
-    what: commandWords(command),
+    what: commandWords(command, await namesIn(call, row, command)),
+    ...(approval !== undefined && { approval: await localApproval(clock, row, approval) }),
     ...(record_id !== undefined && { record_id: ref(record_id) }),
     ...(property_id !== undefined && { property_id: ref(property_id) }),
+  };
+}
+
+async function localApproval(
+  clock: PortfolioClock,
+  place: Place,
+  approval: NonNullable<Line['approval']>,
+): Promise<NonNullable<Line['approval']>> {
+  const { decide_by, decided_at } = approval;
+  const local = (instant: string) => clock.text(Date.parse(instant), place);
+  return {
+    ...approval,
+    ...(decide_by !== undefined && { decide_by: await local(decide_by) }),
+    ...(decided_at !== undefined && { decided_at: await local(decided_at) }),
   };
 }

@@ -74,9 +74,10 @@ export default defineTool({
     }
   },
 
-  text({ consent, left_out, suggestion }) {
+  text({ consent, left_out, suggestion, write }) {
+    const { record_id } = (write ?? {}) as { record_id?: string };
     return [
-      'Logged.',
+      record_id === undefined ? 'Logged.' : `Logged as ${record_id}.`,
       ...(consent === undefined ? [] : [`${consent.channel}: ${consent.state}, from now on.`]),
       ...(left_out.length === 0 ? [] : [`Left out: ${left_out.join(', ')}.`]),
       ...(suggestion === undefined ? [] : [suggestion]),

@@ -128,9 +128,11 @@ export default defineTool({
 
   text({ tour, spoken: time, agent, next_slots }) {
     if (next_slots !== undefined)
-      return `Not booked: the time was taken. Next: ${next_slots.map((slot) => slot.spoken).join('; ')}.`;
+      return `Not booked: the time was taken. Next: ${next_slots.map(({ spoken: at, slot_id }) => `${at} (slot_id ${slot_id})`).join('; ')}.`;
     const who = agent === undefined ? '' : ` with ${agent}`;
-    return tour === undefined ? `Not booked yet: ${time}${who}.` : `Tour ${tour.tour_id}: ${time}${who}.`;
+    return tour === undefined
+      ? `Not booked yet: ${time}${who}.`
+      : `Tour ${tour.tour_id} (version ${tour.version}): ${time}${who}.`;
   },
 });
 

@@ -10,6 +10,8 @@ import { localText } from '../src/tool/local_text.ts';
 import { cursor, day, recordId, words } from '../src/tool/params.ts';
 import { knownZone } from '../src/tool/place_view.ts';
 import { viewGuestCards, viewWholeGuestCard } from '../src/tool/show_guest_card.ts';
+import { guestCardLine, moreText, tourLine } from '../src/tool/text_lines.ts';
+import { quoted } from '../src/tool/untrusted.ts';
 
 const inputSchema = z.strictObject({
   guest_card_id: recordId().optional(),
@@ -25,6 +27,14 @@ type Input = z.output<typeof inputSchema>;
 /** Prospects whose case is closed are not followed up. */
 const CLOSED: readonly string[] = ['leased', 'lost', 'denied'];
 
+const Detail = z.object({
+  phones: z.array(z.string()),
+  emails: z.array(z.string()),
+  consents: z.array(z.object({ channel: z.string(), state: z.string(), at: z.string(), source: z.string() })),
+  history: z.array(z.object({ at: z.string(), source: z.string(), message: z.string().optional() })),
+  notes: z.array(z.object({ at: z.string(), by: z.string().optional(), text: z.string() })),
+});
+
 export default defineTool({
   name: 'search_guest_cards',
   title: 'Search guest cards',
@@ -38,15 +48,7 @@ export default defineTool({
     /** What tells several apart. */
     question: z.string().optional(),
     /** Only with guest_card_id. */
-    detail: z
-      .object({
-        phones: z.array(z.string()),
-        emails: z.array(z.string()),
-        consents: z.array(z.object({ channel: z.string(), state: z.string(), at: z.string(), source: z.string() })),
-        history: z.array(z.object({ at: z.string(), source: z.string(), message: z.string().optional() })),
-        notes: z.array(z.object({ at: z.string(), by: z.string().optional(), text: z.string() })),
-      })
-      .optional(),
+    detail: Detail.optional(),
     next_cursor: z.string().optional(),
     ...FRESHNESS,
   }),
@@ -76,16 +78,39 @@ export default defineTool({
 
   text({ guest_cards, detail, question, next_cursor }) {
     const [card] = guest_cards;
-    if (detail !== undefined && card !== undefined)
-      return `Guest card ${card.guest_card_id}: ${card.status}, ${counted(detail.history.length, 'inquiry', 'inquiries')}, ${counted(card.tours.length, 'tour')}.`;
+    if (detail !== undefined && card !== undefined) return oneText(card, detail);
     const due = guest_cards.filter(({ follow_up_due }) => follow_up_due).length;
-    const more = next_cursor === undefined ? '' : ', more with next_cursor';
     return [
-      `${countedFirst(guest_cards.length, 'prospect')}${more}${due === 0 ? '' : `; ${counted(due, 'follow-up')} due by today`}.`,
+      `${countedFirst(guest_cards.length, 'prospect')}${due === 0 ? '' : `; ${counted(due, 'follow-up')} due by today`}.`,
+      ...guest_cards.map(guestCardLine),
       ...(question ? [`Ask: ${question}`] : []),
-    ].join(' ');
+      ...moreText(next_cursor),
+    ].join('\n');
   },
 });
+
+/** One prospect with what update_guest_card and change_tour need. */
+function oneText(card: GuestCardView, detail: z.output<typeof Detail>): string {
+  const wants = [
+    card.bedrooms === undefined ? undefined : `${card.bedrooms} bedrooms`,
+    card.rent_max === undefined ? undefined : `up to ${card.rent_max}`,
+    card.move_in_date === undefined ? undefined : `from ${card.move_in_date}`,
+    card.unit_ids.length === 0 ? undefined : `units ${card.unit_ids.join(', ')}`,
+  ].filter((part) => part !== undefined);
+  const refused = detail.consents.filter(({ state }) => state === 'revoked').map(({ channel }) => channel);
+  return [
+    `Guest card ${guestCardLine({ ...card, tours: [] })}; version ${card.version}, property ${card.property_id}${card.assigned_to === undefined ? '' : `, assigned to ${card.assigned_to}`}.`,
+    `Contact: ${[...detail.phones, ...detail.emails].map((one) => quoted(one, 80)).join(', ') || 'none'}.${refused.length === 0 ? '' : ` Not by ${refused.join(', ')}.`}`,
+    ...(wants.length === 0 ? [] : [`Wants: ${wants.join(', ')}.`]),
+    ...card.tours.map(tourLine),
+    `${countedFirst(detail.history.length, 'inquiry', 'inquiries')}.`,
+    ...detail.history
+      .slice(-2)
+      .map(({ at, message }) => `${at}: ${message === undefined ? 'no words' : quoted(message)}`),
+    ...detail.notes.slice(-2).map(({ at, text }) => `Note ${at}: ${quoted(text)}`),
+    ...(card.next_step === undefined ? [] : [`Next: ${card.next_step}.`]),
+  ].join('\n');
+}
 
 async function propertyAsked(call: Call, { property_id }: Input): Promise<Found<'property'> | undefined> {
   return property_id === undefined ? undefined : call.records.get('property', property_id);

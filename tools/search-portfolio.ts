@@ -79,7 +79,8 @@ export default defineTool({
       const ids = (['property_id', 'unit_id', 'resident_id', 'vendor_id', 'staff_id'] as const)
         .filter((name) => one[name] !== undefined)
         .map((name) => `${name} ${one[name]}`);
-      return `${index + 1}. ${one.label} (${ids.join(', ')}; by ${one.matched.join(', ')})`;
+      const leases = one.lease_ids === undefined ? '' : `; leases ${one.lease_ids.join(', ')}`;
+      return `${index + 1}. ${one.label} (${ids.join(', ')}${leases}; by ${one.matched.join(', ')})`;
     });
     if (found === 'none') lines.push('Nobody and nothing fits.');
     if (question !== undefined) lines.push(`Ask before doing anything: ${question}`);

@@ -121,7 +121,7 @@ export default defineTool({
     return [
       card === undefined
         ? `Not changed yet: ${changed.join(', ')}.`
-        : `Guest card ${card.guest_card_id} is ${card.status}; changed ${changed.join(', ')}.`,
+        : `Guest card ${card.guest_card_id} (version ${card.version}) is ${card.status}; changed ${changed.join(', ')}.`,
       ...(removed === undefined ? [] : [`Left out of the note: ${removed.join(', ')}.`]),
       ...(next_step === undefined ? [] : [`Next: ${next_step}.`]),
     ].join(' ');

@@ -108,7 +108,9 @@ export default defineTool({
 
   text({ lease, change, notes }) {
     const state =
-      lease === undefined ? 'Nothing has changed yet; a person decides.' : `Done: lease is ${lease.status}.`;
+      lease === undefined
+        ? 'Nothing has changed yet; a person decides.'
+        : `Done: lease ${lease.lease_id} (version ${lease.version}) is ${lease.status}.`;
     return [`${change} ${state}`, ...notes].join(' ');
   },
 });

@@ -105,9 +105,11 @@ export default defineTool({
     return { resident: await residentView(call, await call.records.get('resident', ref)) };
   },
 
-  text({ changed, old_contact_told: told, old_contact }) {
+  text({ resident, changed, old_contact_told: told, old_contact }) {
     return [
-      `Changed: ${changed.join(', ')}.`,
+      resident === undefined
+        ? `Not changed yet: ${changed.join(', ')}.`
+        : `Resident ${resident.resident_id} (version ${resident.version}): changed ${changed.join(', ')}.`,
       ...(told === 'no'
         ? [`The old contact has not been told: call or write to ${(old_contact ?? []).join(' and ')}.`]
         : []),

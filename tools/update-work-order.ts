@@ -100,7 +100,7 @@ export default defineTool({
 
   text({ work_order: workOrder, changed }) {
     if (workOrder === undefined) return `Not changed yet: ${changed.join(', ')}.`;
-    return `Work order ${workOrder.number} is ${workOrder.status}; changed ${changed.join(', ')}.${workOrder.next_step === undefined ? '' : ` Next: ${workOrder.next_step}.`}`;
+    return `Work order ${workOrder.work_order_id} (version ${workOrder.version}) is ${workOrder.status}; changed ${changed.join(', ')}.${workOrder.next_step === undefined ? '' : ` Next: ${workOrder.next_step}.`}`;
   },
 });
 
@@ -119,8 +119,8 @@ async function changesOf(
     throw wrong('estimate', 'is missing: estimate_by says whose it is');
   if (input.visit_end !== undefined && input.visit_start === undefined) throw wrong('visit_start', 'is missing');
   if (input.note_public !== undefined && input.note === undefined) throw wrong('note', 'is missing');
-  if (input.vendor_reply !== undefined && record.vendor_id === undefined)
-    throw wrong('vendor_reply', 'makes no sense: no vendor is assigned');
+  if (input.vendor_reply !== undefined && record.vendor_id === undefined && record.technician_id === undefined)
+    throw wrong('vendor_reply', 'makes no sense: nobody is assigned');
   if (
     input.raise_severity !== undefined &&
     SEVERITIES.indexOf(input.raise_severity) >= SEVERITIES.indexOf(record.severity)

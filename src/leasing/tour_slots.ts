@@ -33,7 +33,7 @@ export interface SlotQuery {
 
 export interface TourSlot extends Slot {
   slot_id: string;
-  /** "Tuesday 24 November, 2:45 PM", to be said as it is. */
+  /** "Tuesday, November 24, 2:45 PM", to be said as it is. */
   spoken: string;
 }
 

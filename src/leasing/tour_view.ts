@@ -15,7 +15,7 @@ export const TourView = z.object({
   type: z.string(),
   start: z.string(),
   end: z.string(),
-  /** To be said as it is: "Tuesday 24 November, 2:45 PM". */
+  /** To be said as it is: "Tuesday, November 24, 2:45 PM". */
   spoken: z.string().optional(),
   status: z.string(),
   notes: z.string().optional(),

@@ -2,11 +2,9 @@ import type { Command } from 'commander';
 import { type ApprovalRow, findApproval, listApprovals } from '../approvals/approvals.ts';
 import { allowsProperty, type Grant } from '../grants/grant.ts';
 import { CaretakerError } from '../model/errors.ts';
-import { formatAmount } from '../model/money.ts';
-import type { OpenWrite } from '../writeback/open_write.ts';
+import { type Case, decisionText } from './decision_text.ts';
 import type { Engine } from './engine.ts';
 import { commonOptions, type CommonOptions, inSession, personFor } from './session.ts';
-import { shown } from './values.ts';
 
 interface DecideOptions extends CommonOptions {
   note?: string;
@@ -29,11 +27,6 @@ export function define(command: Command): void {
       .action((id: string, options: DecideOptions) => decide(id, approve, options));
 }
 
-interface Case {
-  approval: ApprovalRow;
-  write: OpenWrite;
-}
-
 function list(options: CommonOptions): Promise<void> {
   return inSession(options, async ({ caretaker, output }) => {
     const person = await personFor(caretaker, 'approvals:decide');
@@ -43,8 +36,8 @@ function list(options: CommonOptions): Promise<void> {
     const cases = (await Promise.all(rows.map((row) => caseOf(engine, person, row)))).filter(
       (one) => one !== undefined,
     );
-    const text = cases.map(textOf).join('\n\n') || 'Nothing waits for a decision.';
-    output.result({ approvals: cases.map(viewOf) }, text);
+    const texts = await Promise.all(cases.map((one) => decisionText(one, engine.records.mirror, caretaker.config)));
+    output.result({ approvals: cases.map(viewOf) }, texts.join('\n') || 'Nothing waits for a decision.');
   });
 }
 
@@ -57,7 +50,9 @@ function decide(id: string, approve: boolean, options: DecideOptions): Promise<v
     const found = row && (await caseOf(engine, person, row));
     if (found === undefined)
       throw new CaretakerError('not_found', 'There is no such approval.', { next: 'caretaker approvals list' });
-    output.note(textOf(found));
+    output.note(
+      output.json ? JSON.stringify(viewOf(found)) : await decisionText(found, engine.records.mirror, caretaker.config),
+    );
     if (process.stdin.isTTY && options.yes !== true && !(await confirmed(approve, signal)))
       throw new CaretakerError('invalid_input', 'Not confirmed. Nothing was decided.');
     const { approval_id } = found.approval;
@@ -90,18 +85,4 @@ function viewOf({ approval, write }: Case) {
   const { note_sealed: _note, ...rest } = approval;
   const { tool, risk, amount, connection, scope } = write.row;
   return { ...rest, tool, risk, amount, connection, scope, command: write.command, before: write.before };
-}
-
-/** The case as a person has to see it: who asks for what, why it waits, and the command to the letter. */
-function textOf({ approval, write }: Case): string {
-  const { row } = write;
-  return [
-    `${approval.approval_id}  ${row.tool} by ${approval.requested_by} (answers for it: ${approval.requester_owner})`,
-    `  state     ${approval.state}, to be decided by ${shown(approval.decide_by)} UTC`,
-    `  waits as  ${approval.reason}`,
-    ...(row.amount === null ? [] : [`  amount    ${formatAmount(row.amount)}`]),
-    `  where     connection ${row.connection}${row.property_id === null ? '' : `, property ${row.property_id}`}`,
-    `  write     ${row.write_id}`,
-    `  command   (amounts in cents) ${JSON.stringify(write.command, null, 2).replaceAll('\n', '\n            ')}`,
-  ].join('\n');
 }

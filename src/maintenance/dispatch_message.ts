@@ -16,7 +16,7 @@ export type DispatchMessageInput = {
   >;
   property: Pick<Property, 'name' | 'address' | 'shut_offs'>;
   unit?: Pick<Unit, 'name' | 'address' | 'shut_offs'> | undefined;
-  /** The visit in the property's own time, in words: "Tue 24 Nov, 2:45 am to 4:45 am". */
+  /** The visit in the property's own time, in words: "Tuesday, November 24, 2:45 AM to 4:45 AM". */
   visit: string;
   not_to_exceed: Cents;
   instructions?: string | undefined;

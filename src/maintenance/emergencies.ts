@@ -11,6 +11,25 @@ const OUTSIDE_DOOR = String.raw`(?:(?:front|back|rear|entry|entrance|exterior|ou
 
 export const EMERGENCY_RULES: readonly Rule[] = [
   {
+    id: 'roof.leak_heavy',
+    severity: 'emergency',
+    trade: 'roofing',
+    negatable: true,
+    patterns: [
+      p`roof (?:\w+ ){0,3}?(?:leak\w*|drip\w*) (?:\w+ ){0,3}?(?:badly|heavily|everywhere|a lot|like crazy|fast|really bad)|roof (?:\w+ ){0,2}?(?:pouring|gushing|flooding)`,
+      p`(?:major|huge|massive|serious|terrible|severe|bad) (?:roof leak\w*|leak\w* (?:\w+ ){0,3}?roof)`,
+      p`(?:water|rain) (?:\w+ ){0,3}?(?:pouring|gushing|flooding|streaming|running|rushing|coming) (?:in |down |inside )?(?:through|from) (?:the |my |our )?roof`,
+    ],
+    // Where water pipes are named as well, a plumber has to come first.
+    unless: /\b(?:pipes?|toilet|water heater|hose|boiler|tank|sprinklers?|slow leak|small leak|minor leak)\b/,
+    questions: [
+      'Is it raining in now, and which rooms?',
+      'Can you put buckets under it and move things out of the way?',
+      'Is the ceiling bulging, or is water near lights or outlets? Then keep away from under it.',
+    ],
+    covers: ['water.uncontrolled', 'roof.leak', 'water.leak', 'water.ceiling'],
+  },
+  {
     id: 'water.uncontrolled',
     severity: 'emergency',
     trade: 'plumbing',
@@ -57,7 +76,7 @@ export const EMERGENCY_RULES: readonly Rule[] = [
       p`(?:tub|bathtub|shower|drains?|sinks|toilets|floor drain) (?:is |are |keeps? |all )*(?:backing up|backed up|back up)(?: (?:\w+ ){0,4}(?:poop|feces|toilet|brown|waste|black))|(?:poop|feces|human waste|toilet water|brown water|black water|caca) (?:\w+ ){0,5}(?:up|tub|bathtub|shower|sink|floor|drain)`,
       p`toilet (?:\w+ ){0,3}(?:backing|backed|backs) up into|aguas negras|drenaje (?:tapado|desbordad\w+|se desborda)`,
     ],
-    questions: ['Please stop using all water. Which drains are affected?', 'Are neighbours affected too?'],
+    questions: ['Please stop using all water. Which drains are affected?', 'Are neighbors affected too?'],
     covers: ['toilet.problem', 'drain.slow', 'water.leak', 'bathroom.only_toilet', 'smell.bad'],
   },
   {
@@ -72,7 +91,7 @@ export const EMERGENCY_RULES: readonly Rule[] = [
     ],
     unless:
       /\b(?:no water (?:comes|coming) out of (?:the )?(?:fridge|refrigerator|dispenser|one)|i (?:turned|shut) (?:the )?water off|hot water|water heater)\b/,
-    questions: ['Is it every tap, hot and cold?', 'Do the neighbours have water?'],
+    questions: ['Is it every tap, hot and cold?', 'Do the neighbors have water?'],
     covers: ['water.pressure'],
   },
   {
@@ -89,7 +108,7 @@ export const EMERGENCY_RULES: readonly Rule[] = [
       /\b(?:power(?:ed)? off (?:the|my)|half (?:of )?(?:the |my )?(?:unit|apartment|house)|one room|some (?:rooms|outlets)|i turned|power washing)\b/,
     questions: [
       'Is it the whole unit or only some rooms?',
-      'Are the neighbours or the street dark too? Then it is the utility’s.',
+      'Are the neighbors or the street dark too? Then it is the utility’s.',
       'Does anybody depend on powered medical equipment?',
     ],
     covers: ['power.partial', 'refrigerator', 'light.out', 'breaker.trips'],
@@ -155,11 +174,11 @@ export const EMERGENCY_RULES: readonly Rule[] = [
     severity: 'urgent',
     trade: 'elevator',
     negatable: true,
-    doubt: 'somebody may be inside the lift',
+    doubt: 'somebody may be inside the elevator',
     patterns: [
       p`(?:elevator|lift|ascensor|elevador) (?:\w+ ){0,3}?(?:${BROKEN}|stopped|down|stopping)|(?:broken|stuck) (?:elevator|lift)`,
     ],
-    questions: ['Is anybody inside the lift?', 'Does a resident depend on it?'],
+    questions: ['Is anybody inside the elevator?', 'Does a resident depend on it?'],
   },
   {
     id: 'ceiling.sagging',

@@ -13,7 +13,7 @@ export type Instructions = { hazard: HazardKind; jurisdiction: string; lines: st
 const DEFAULT_SCRIPTS: Readonly<Record<HazardKind, Script>> = {
   fire: [
     'Leave the building now and warn others on your way; close doors behind you.',
-    'Use the stairs, not the lift. If there is smoke, stay low.',
+    'Use the stairs, not the elevator. If there is smoke, stay low.',
     'Call 911 from outside.',
     'Do not go back in for anything. Wait for the fire department to say that it is safe.',
     'Call us when you are safe.',
@@ -52,7 +52,7 @@ const DEFAULT_SCRIPTS: Readonly<Record<HazardKind, Script>> = {
   ],
   entrapment: [
     'Call 911 if anybody is hurt, unwell, frightened or without air, or if nobody answers the alarm.',
-    'In a lift: press the alarm or phone button, stay inside and away from the doors; do not climb out or force them.',
+    'In an elevator: press the alarm or phone button, stay inside and away from the doors; do not climb out or force them.',
     'Tell us where it is, how many people are inside and how to reach them.',
   ],
   medical: ['Call 911 now and follow what they say.', 'Stay with the person if it is safe.', 'Then call us.'],

@@ -147,7 +147,11 @@ export const URGENT_RULES: readonly Rule[] = [
     patterns: [
       p`roof (?:\w+ ){0,3}?(?:leak\w*|drip\w*|damage\w*|missing|hole)|leak\w* (?:\w+ ){0,3}?roof|(?:leaks?|water|drips?) (?:\w+ ){0,5}when(?:ever)? it rains|missing shingles|skylight (?:\w+ ){0,2}leak\w*`,
     ],
-    questions: ['Is it raining in now?', 'Which rooms?'],
+    questions: [
+      'Is it raining in now, and which rooms?',
+      'Can you put a bucket under it and move things out of the way?',
+      'Is the ceiling bulging, or is water near lights or outlets? Then keep away from under it.',
+    ],
     covers: ['water.leak', 'water.ceiling'],
   },
   {
@@ -245,6 +249,17 @@ export const URGENT_RULES: readonly Rule[] = [
     ],
     questions: ['Is a car stuck inside, or the garage open to the street?'],
     covers: ['door.problem'],
+  },
+  {
+    id: 'smell.strange',
+    severity: 'urgent',
+    trade: 'general',
+    negatable: true,
+    doubt: 'a smell that nobody has named may be gas',
+    patterns: [p`huele (?:\w+ )?(?:raro|rara|extrano|feo|mal)|olor(?:es)? (?:\w+ )?(?:raros?|extranos?|feos?)`],
+    questions: [
+      'Could it be gas or rotten eggs? If so, leave and call 911 from outside. (¿Huele a gas o a huevo podrido?)',
+    ],
   },
   {
     id: 'asks_for_haste',

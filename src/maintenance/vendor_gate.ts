@@ -28,7 +28,7 @@ export type GateResult = {
   reasons: GateReason[];
   /** Last day on which liability and workers' compensation both hold; absent where one of them is unknown. */
   insured_until?: LocalDate;
-  /** For people: "Insured until 25 Nov 2026: 24 and 25 Nov yes, 26 Nov no." */
+  /** For people: "Insured until Nov 25, 2026: Nov 24 and Nov 25 yes, Nov 26 no." */
   note: string;
   /** What does not block the visit but has to be settled (a W-9 before payment). */
   warnings: string[];
@@ -67,8 +67,8 @@ export function isRegulated(trade: Trade, state: string): boolean {
 export function vendorGate(vendor: Vendor, input: GateInput): GateResult {
   const { compliance } = vendor;
   const reasons: GateReason[] = [];
-  if (!vendor.is_active) reasons.push({ code: 'inactive', message: `${vendor.name} is inactive.` });
-  if (vendor.do_not_use) reasons.push({ code: 'do_not_use', message: `${vendor.name} is marked do-not-use.` });
+  if (!vendor.is_active) reasons.push({ code: 'inactive', message: 'Inactive.' });
+  if (vendor.do_not_use) reasons.push({ code: 'do_not_use', message: 'Marked do-not-use.' });
 
   const liability = compliance.general_liability_expires;
   const compExempt = Boolean(compliance.workers_comp_exemption?.trim());
@@ -78,7 +78,7 @@ export function vendorGate(vendor: Vendor, input: GateInput): GateResult {
 
   const regulated = isRegulated(input.trade, input.state);
   const licence = regulated ? licenceUntil(vendor, input) : undefined;
-  if (regulated) reasons.push(...certificateReasons(`A ${tradeName(input.trade)} licence`, 'licence', licence, input));
+  if (regulated) reasons.push(...certificateReasons(`A ${tradeName(input.trade)} license`, 'licence', licence, input));
 
   const insured_until =
     liability && (compExempt || comp) ? earliest(compExempt ? [liability] : [liability, comp]) : undefined;
@@ -142,11 +142,11 @@ function noteFor(
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 function shortDay(date: LocalDate): string {
-  return `${Number(date.slice(8, 10))} ${MONTHS[Number(date.slice(5, 7)) - 1]}`;
+  return `${MONTHS[Number(date.slice(5, 7)) - 1]} ${Number(date.slice(8, 10))}`;
 }
 
 function spoken(date: LocalDate): string {
-  return `${shortDay(date)} ${date.slice(0, 4)}`;
+  return `${shortDay(date)}, ${date.slice(0, 4)}`;
 }
 
 function addDays(date: LocalDate, days: number): LocalDate {

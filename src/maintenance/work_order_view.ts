@@ -26,6 +26,7 @@ export const WorkOrderView = z.object({
   technician: z.string().optional(),
   visit_start: z.string().optional(),
   visit_end: z.string().optional(),
+  /** Of whoever is assigned, an own technician too. */
   vendor_reply: z.string().optional(),
   reply_due_at: z.string().optional(),
   reply_overdue: z.boolean().optional(),
@@ -98,7 +99,7 @@ export function workOrderView(workOrder: WorkOrder, version: string, words: Work
   });
 }
 
-/** Whether an assigned vendor should have answered by now. */
+/** Whether the vendor or technician who is assigned should have answered by now. */
 export function isReplyOverdue(workOrder: WorkOrder, now: number): boolean {
   return (
     workOrder.vendor_reply === 'pending' &&
@@ -124,13 +125,14 @@ function sameWord(raw: string | undefined, status: string): boolean {
 function nextStep(workOrder: WorkOrder, overdue: boolean, local: (instant: string) => string): string | undefined {
   if (workOrder.severity === 'life_safety' && workOrder.hazard_cleared_by === undefined && workOrder.status === 'new')
     return 'nobody is sent in before update_work_order says hazard_cleared_by';
-  if (overdue) return 'vendor reply overdue: update_work_order with vendor_reply, then find_vendors for the next one';
-  const { status, vendor_reply, reply_due_at } = workOrder;
+  const { status, vendor_reply, reply_due_at, technician_id } = workOrder;
+  const who = technician_id === undefined ? 'vendor' : 'technician';
+  if (overdue) return `${who} reply overdue: update_work_order with vendor_reply, then find_vendors for the next one`;
   if (status === 'assigned' || status === 'scheduled') {
     if (vendor_reply === 'declined' || vendor_reply === 'no_reply')
-      return `nobody comes: the vendor ${vendor_reply === 'declined' ? 'declined' : 'did not answer'}; find_vendors, then dispatch_vendor to the next one`;
+      return `nobody comes: the ${who} ${vendor_reply === 'declined' ? 'declined' : 'did not answer'}; find_vendors, then dispatch_vendor to the next one`;
     if (vendor_reply === 'pending')
-      return `the vendor has not accepted yet${reply_due_at === undefined ? '' : ` (answer due ${local(reply_due_at)})`}: update_work_order with the vendor_reply`;
+      return `the ${who} has not accepted yet${reply_due_at === undefined ? '' : ` (answer due ${local(reply_due_at)})`}: update_work_order with the vendor_reply`;
   }
   if ((status === 'work_done' || status === 'ready_to_bill') && workOrder.bill_ids.length > 0)
     return 'a bill is entered: update_work_order with status closed';

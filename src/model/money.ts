@@ -20,3 +20,10 @@ export function formatAmount(cents: number): string {
   const whole = Math.abs(cents);
   return `${cents < 0 ? '-' : ''}${Math.floor(whole / 100)}.${String(whole % 100).padStart(2, '0')}`;
 }
+
+const DOLLARS = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+
+/** Cents as people read them: "$1,450.00". */
+export function dollars(cents: number): string {
+  return DOLLARS.format(cents / 100);
+}

@@ -77,11 +77,16 @@ export function localDate(instant: string, zone: string): string {
   return inZone(instant, zone).toPlainDate().toString();
 }
 
-/** The time there as one says it on the phone: "Tuesday 24 November, 2:45 PM". */
+/** The time there as one says it on the phone: "Tuesday, November 24, 2:45 PM". */
 export function spoken(instant: string, zone: string): string {
   const t = inZone(instant, zone);
   const clock = `${t.hour % 12 || 12}:${String(t.minute).padStart(2, '0')} ${t.hour < 12 ? 'AM' : 'PM'}`;
-  return `${DAYS[t.dayOfWeek - 1]} ${t.day} ${MONTHS[t.month - 1]}, ${clock}`;
+  return `${DAYS[t.dayOfWeek - 1]}, ${MONTHS[t.month - 1]} ${t.day}, ${clock}`;
+}
+
+/** A date as one writes it in a letter: "November 24, 2026". */
+export function writtenDate(date: string): string {
+  return `${MONTHS[Number(date.slice(5, 7)) - 1]} ${Number(date.slice(8, 10))}, ${date.slice(0, 4)}`;
 }
 
 /** The day `days` later (earlier where negative). */

@@ -220,7 +220,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const found = await shown(call, tool, write);
     const answer = present(tool, { ...write.answer, ...found, write: view }, input);
     // A change that the PMS refused is an error to the caller, but one whose write can be looked up.
-    if (!SPENT_STATES.includes(write.row.state) || view.error === undefined) return answer;
+    if (!SPENT_STATES.includes(write.row.state) || view.error === undefined)
+      return view.state === 'done' ? answer : { ...answer, text: `${answer.text}\n${openText(view)}` };
     return { ...answer, text: `${view.error.code}: ${view.error.message} ${view.next ?? ''}`.trim(), isError: true };
   }
 
@@ -286,6 +287,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       }
     },
   };
+}
+
+/** What has to be known of a write that is not done yet: where to look for it, why it waits, and what happens next. */
+function openText({ write_id, state, approval, next }: WriteView): string {
+  const waits =
+    approval?.reason === undefined ? '' : `, by ${approval.decide_by}: ${approval.reason.replace(/\.$/, '')}`;
+  const decided = approval?.decided_by === undefined ? '' : `, ${approval.state} by ${approval.decided_by}`;
+  return `Write ${write_id} is ${state}${waits}${decided}.${next === undefined ? '' : ` ${next}`}`;
 }
 
 /** A write's view with the ids under which the caller knows its records. */

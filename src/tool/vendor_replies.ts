@@ -4,13 +4,15 @@ import type { Call } from '../tool.ts';
 import type { Found } from './granted_records.ts';
 import type { PortfolioClock } from './portfolio_clock.ts';
 
-/** A vendor who has not said yet whether they come. */
+/** A vendor, or an own technician, who has not said yet whether they come. */
 export const VendorReply = z.object({
   work_order_id: z.string(),
   version: z.string(),
   severity: z.string(),
   vendor_id: z.string().optional(),
   vendor: z.string().optional(),
+  technician_id: z.string().optional(),
+  technician: z.string().optional(),
   property_id: z.string(),
   state: z.enum(['due', 'overdue']),
   reply_due_at: z.string(),
@@ -22,7 +24,7 @@ const SOON_MS = 3_600_000;
 /** Assigned work is among the latest; more open orders than this are not looked through at every call. */
 const LOOKED_AT = 4_000;
 
-/** Statuses in which a vendor may owe a reply. */
+/** Statuses in which whoever is assigned may owe a reply. */
 const ASKED = ['estimate_requested', 'assigned', 'scheduled', 'on_hold', 'in_progress'] as const;
 
 /** Replies that are overdue or due within the hour, the longest overdue first. They are listed as long as they are open. */
@@ -41,12 +43,14 @@ export async function openReplies(
     waiting.map(async (order) => {
       const { record, connection, scope } = order;
       const vendor = await call.records.linked(order, 'vendor', record.vendor_id);
+      const technician = await call.records.linked(order, 'staff', record.technician_id);
       const { property_id } = record;
       return {
         work_order_id: order.ref,
         version: order.version,
         severity: record.severity,
         ...(vendor !== undefined && { vendor_id: vendor.ref, vendor: vendor.record.name }),
+        ...(technician !== undefined && { technician_id: technician.ref, technician: technician.record.name }),
         property_id: call.records.ref(connection, scope, property_id),
         state: isReplyOverdue(record, call.now) ? ('overdue' as const) : ('due' as const),
         reply_due_at: await clock.text(dueAt(order) ?? call.now, { connection, scope, property_id }),

@@ -20,6 +20,8 @@ export const WaitingView = z.object({
   invoice_number: z.string().optional(),
   lease_id: z.string().optional(),
   work_order_id: z.string().optional(),
+  /** On a charge: the bill that it would pass on. */
+  bill_id: z.string().optional(),
   /** On a reversal: what it would take back. */
   reverses_id: z.string().optional(),
 });
@@ -31,6 +33,8 @@ export interface WaitingFilter {
   property?: string | undefined;
   vendors?: readonly string[] | undefined;
   work_order?: string | undefined;
+  /** Charges that pass on this bill. */
+  bill?: string | undefined;
   invoice_number?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
@@ -106,6 +110,7 @@ function factsOf(command: Command, ref: (id: string) => string) {
         property_id: ref(command.property_id),
         date: command.date,
         lease_id: ref(command.lease_id),
+        ...(command.bill_id !== undefined && { bill_id: ref(command.bill_id) }),
         ...(command.work_order_id !== undefined && { work_order_id: ref(command.work_order_id) }),
       };
     case 'post_journal_entry':
@@ -125,6 +130,7 @@ function fits(view: WaitingView, filter: WaitingFilter): boolean {
   if (filter.property !== undefined && view.property_id !== filter.property) return false;
   if (filter.vendors !== undefined && !filter.vendors.includes(view.vendor_id ?? '')) return false;
   if (filter.work_order !== undefined && view.work_order_id !== filter.work_order) return false;
+  if (filter.bill !== undefined && view.bill_id !== filter.bill) return false;
   if (
     filter.invoice_number !== undefined &&
     invoiceNumberKey(view.invoice_number ?? '') !== invoiceNumberKey(filter.invoice_number)

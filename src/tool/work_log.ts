@@ -7,8 +7,9 @@ import { WRITE_STATES, type WriteState } from '../writeback/states.ts';
 import type { Bound } from './portfolio_clock.ts';
 
 /*
- * What was done and tried under a grant: writes, refused calls and cases handed to people, as one list, newest first.
- * Their ids begin with a letter or two and go on with the time, so that what follows the prefix orders all three.
+ * What was done and tried under a grant: first the writes and the cases handed to people as one list, then the calls that
+ * were refused, so that however many of these there are, they hide no work. Each is in order, newest first: the ids begin
+ * with a letter or two and go on with the time.
  */
 
 /** What a caller asks for; each covers states of the ledger. */
@@ -43,7 +44,12 @@ export type WorkEntry = { order: string; at: number; group: StateGroup } & (
   { kind: 'write'; row: WriteRow } | { kind: 'refusal'; row: RefusalTable } | { kind: 'escalation'; row: EscalationRow }
 );
 
+/** The two lists, in the order in which they are shown. */
+export const SECTIONS = ['work', 'refusals'] as const;
+export type Section = (typeof SECTIONS)[number];
+
 export interface WorkQuery {
+  section: Section;
   /** Only what this principal did; undefined for everything that agents did. */
   principal: string | undefined;
   write_id?: string | undefined;
@@ -71,13 +77,14 @@ export async function workEntries(
   query: WorkQuery,
 ): Promise<{ entries: WorkEntry[]; complete_to?: string }> {
   const wanted = (group: StateGroup) => query.groups === undefined || query.groups.includes(group);
-  const sources = await Promise.all([
-    writes(call, query),
-    query.write_id !== undefined || query.record_id !== undefined || !wanted('refused')
-      ? nothing
-      : refusals(call, query),
-    query.write_id !== undefined ? nothing : escalations(call, query),
-  ]);
+  const sources =
+    query.section === 'work'
+      ? await Promise.all([writes(call, query), query.write_id !== undefined ? nothing : escalations(call, query)])
+      : [
+          query.write_id !== undefined || query.record_id !== undefined || !wanted('refused')
+            ? nothing
+            : await refusals(call, query),
+        ];
   const reached = sources.flatMap((source) => source.reached ?? []).toSorted();
   const horizon = reached.at(-1);
   const entries = sources

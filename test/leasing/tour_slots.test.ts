@@ -132,7 +132,7 @@ describe('tourSlots', () => {
         end: '2026-11-25T15:30:00.000Z',
         type: 'agent_led',
         slot_id: expect.stringMatching(/^305:a1:20261125T1500Z:30:agent_led:[0-9a-f]{6}$/),
-        spoken: 'Wednesday 25 November, 9:00 AM',
+        spoken: 'Wednesday, November 25, 9:00 AM',
       },
     ]);
   });

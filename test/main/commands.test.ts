@@ -156,13 +156,13 @@ describe('approvals and writes', () => {
     return (await place.json<{ write: Write }>(call('post_gl_charge', args), key)).write;
   }
 
-  it('show the exact command, and are decided by a person who did not ask', async () => {
+  it('show what is asked for, and are decided by a person who did not ask', async () => {
     const write = await charge('approve-0000000001', '45.10');
     expect(write.state).toBe('awaiting_approval');
     const id = String(write.approval?.approval_id);
     const listed = await place.run(['approvals', 'list'], { key: admin.key });
     expect(listed.out).toContain(id);
-    expect(listed.out).toContain('"amount": 4510');
+    expect(listed.out).toContain('$45.10');
     expect(listed.out).toContain('Lock change');
     for (const key of [undefined, agent.key, owner.key]) {
       const refused = await place.run(['approvals', 'approve', id, '--json'], { key });
@@ -173,7 +173,7 @@ describe('approvals and writes', () => {
       key: admin.key,
     });
     expect(decided.code).toBe(0);
-    expect(decided.errors).toContain('"amount": 4510');
+    expect(decided.errors).toContain('"amount":4510');
     expect(JSON.parse(decided.out)).toMatchObject({ write_id: write.write_id, state: 'done', proof: 'full' });
     expect((await place.run(['approvals', 'approve', id], { key: admin.key })).code).toBe(1);
   });

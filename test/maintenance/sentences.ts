@@ -103,6 +103,10 @@ export const LIFE_SAFETY: readonly Sentence[] = [
 ];
 
 export const EMERGENCIES: readonly Sentence[] = [
+  ['roof leaking a lot', 'emergency', 'roofing', 'sure'],
+  ['My roof is leaking really badly', 'emergency', 'roofing', 'sure'],
+  ['water is pouring through the roof', 'emergency', 'roofing', 'sure'],
+  ['a pipe burst and the roof is leaking a lot', 'emergency', 'plumbing'],
   ['Pipe burst, water everywhere', 'emergency', 'plumbing', 'sure'],
   ['water pouring from the ceiling, pipe burst', 'emergency', 'plumbing', 'sure'],
   ['water is gushing from under the sink', 'emergency', 'plumbing'],
@@ -139,6 +143,8 @@ export const EMERGENCIES: readonly Sentence[] = [
 ];
 
 export const URGENT: readonly Sentence[] = [
+  ['roof leak', 'urgent', 'roofing', 'sure'],
+  ['huele raro en la cocina', 'urgent', 'general', 'unsure'],
   ['no hot water', 'urgent', 'plumbing'],
   ['the fridge stopped working', 'urgent', 'appliance'],
   ['refridgerator is warm and food is spoiling', 'urgent', 'appliance'],

@@ -85,9 +85,9 @@ describe('the gate', () => {
     const vendor = aVendor({}, { general_liability_expires: '2026-11-25' });
     const gate = vendorGate(vendor, { ...input, visit_date: '2026-11-26' });
     expect(gate).toMatchObject({ allowed: false, insured_until: '2026-11-25' });
-    expect(gate.note).toBe('Insured until 25 Nov 2026: 24 Nov and 25 Nov yes, 26 Nov no.');
-    expect(gate.reasons[0]?.message).toContain('expires on 25 Nov 2026, before the visit');
-    expect(vendorGate(aVendor(), input).note).toBe('Insured until 30 Jun 2027.');
+    expect(gate.note).toBe('Insured until Nov 25, 2026: Nov 24 and Nov 25 yes, Nov 26 no.');
+    expect(gate.reasons[0]?.message).toContain('expires on Nov 25, 2026, before the visit');
+    expect(vendorGate(aVendor(), input).note).toBe('Insured until Jun 30, 2027.');
   });
 
   it('is monotone in the day: who may come later may come earlier', () => {

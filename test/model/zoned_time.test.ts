@@ -38,7 +38,7 @@ describe('toInstant', () => {
   test('takes an offset that is not the zone’s own at its word and says what time that is', () => {
     expect(toInstant('2026-11-24T14:45-05:00', CHICAGO)).toEqual({
       instant: '2026-11-24T19:45:00.000Z',
-      note: expect.stringContaining('Tuesday 24 November, 1:45 PM'),
+      note: expect.stringContaining('Tuesday, November 24, 1:45 PM'),
     });
   });
 
@@ -85,9 +85,9 @@ describe('toInstant', () => {
 test('local date and speech follow the property’s calendar, not UTC', () => {
   expect(localDate('2026-12-01T05:59:00.000Z', CHICAGO)).toBe('2026-11-30');
   expect(localDate('2026-12-01T06:00:00.000Z', CHICAGO)).toBe('2026-12-01');
-  expect(spoken('2026-11-24T20:45:00.000Z', CHICAGO)).toBe('Tuesday 24 November, 2:45 PM');
-  expect(spoken('2026-11-24T06:05:00.000Z', CHICAGO)).toBe('Tuesday 24 November, 12:05 AM');
-  expect(spoken('2026-11-24T18:00:00.000Z', CHICAGO)).toBe('Tuesday 24 November, 12:00 PM');
+  expect(spoken('2026-11-24T20:45:00.000Z', CHICAGO)).toBe('Tuesday, November 24, 2:45 PM');
+  expect(spoken('2026-11-24T06:05:00.000Z', CHICAGO)).toBe('Tuesday, November 24, 12:05 AM');
+  expect(spoken('2026-11-24T18:00:00.000Z', CHICAGO)).toBe('Tuesday, November 24, 12:00 PM');
 });
 
 test.each([

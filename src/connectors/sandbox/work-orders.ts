@@ -81,8 +81,8 @@ export function updateWorkOrder(pms: Pms, command: CommandOf<'update_work_order'
   changeVisit(next, command.visit);
   changeEstimate(pms, next, command.estimate);
   if (command.vendor_reply !== undefined) {
-    if (next.vendor_id === undefined && order.vendor_id === undefined) {
-      conflict('vendor_reply', 'No vendor is assigned who could reply.');
+    if ([next, order].every((one) => one.vendor_id === undefined && one.technician_id === undefined)) {
+      conflict('vendor_reply', 'Nobody is assigned who could reply.');
     }
     next.vendor_reply = command.vendor_reply;
   }
@@ -119,7 +119,7 @@ export function assignWorkOrder(pms: Pms, command: CommandOf<'assign_work_order'
     not_to_exceed: command.not_to_exceed,
     instructions: command.instructions,
     reply_due_at: command.reply_due_at,
-    vendor_reply: command.vendor_id === undefined ? undefined : 'pending',
+    vendor_reply: 'pending',
   });
 }
 

@@ -47,14 +47,16 @@ describe('work orders', () => {
     expect(after).not.toHaveProperty('visit');
   });
 
-  it('go to own technicians without a reply to wait for', async () => {
+  it('go to own technicians, whose reply is waited for like a vendor’s', async () => {
     const sandbox = openSandbox();
     const cast = await castOf(sandbox);
     const { vendor_id: _vendor, ...assign } = validCommands(cast).assign_work_order;
     await submitted(sandbox, { ...assign, technician_id: cast.technician.id });
     const order = await sandbox.get('work_order', '', cast.order.id);
-    expect(order).toMatchObject({ status: 'scheduled', technician_id: cast.technician.id });
-    expect(order).not.toHaveProperty('vendor_reply');
+    expect(order).toMatchObject({ status: 'scheduled', technician_id: cast.technician.id, vendor_reply: 'pending' });
+    const { kind, property_id, work_order_id } = validCommands(cast).update_work_order;
+    await submitted(sandbox, { kind, property_id, work_order_id, vendor_reply: 'accepted' });
+    expect(await sandbox.get('work_order', '', cast.order.id)).toMatchObject({ vendor_reply: 'accepted' });
   });
 
   it('take estimate, clearance, files and notes, and keep when the work was done', async () => {
