@@ -2,7 +2,7 @@ import { addressKeys, looseUnitKey, nameKeys, unitKey, type AddressKeys, type Na
 import type { RecordKind, RecordOf } from '../model/records.ts';
 import type { Mirror, Mirrored } from './mirror.ts';
 import type { PlainRecord } from './sealed.ts';
-import { keyInBuilding, placeWords, type SearchKind } from './terms.ts';
+import { callingsOf, keyInBuilding, placeWords, type SearchKind } from './terms.ts';
 
 /** A property or a building, as what is said is compared with it. */
 export interface Place {
@@ -34,6 +34,8 @@ export interface Facts {
   building?: Place;
   /** The unit's own address, where it has one. */
   street?: AddressKeys;
+  /** What a vendor or a member of staff is called for. */
+  callings?: readonly string[];
   /** Properties that a member of staff works for; empty for all. */
   staff_of?: readonly string[];
 }
@@ -97,7 +99,7 @@ async function load(mirror: Mirror, connection: string, scope: string, keys: rea
 
 type Found = Omit<Facts, 'kind' | 'scope' | 'id'>;
 /** What belongs to the place that a candidate is at. */
-type Location = Omit<Found, 'label' | 'name' | 'status' | 'staff_of'> & { unit_name?: string };
+type Location = Omit<Found, 'label' | 'name' | 'status' | 'callings' | 'staff_of'> & { unit_name?: string };
 
 const propertyPlace = ({ id, name, nicknames, address }: PlainRecord<'property'>) =>
   place(id, [name, ...nicknames], address.street);
@@ -169,11 +171,14 @@ const FACTS: { readonly [K in keyof Loaded]: (loaded: Loaded, id: string) => Fou
   },
   vendor(loaded, id) {
     const record = loaded.vendor.get(id)?.record;
-    return record && { label: record.name, name: nameKeys(record.name) };
+    return record && { label: record.name, name: nameKeys(record.name), callings: callingsOf(record) };
   },
   staff(loaded, id) {
     const record = loaded.staff.get(id)?.record;
-    return record && { label: record.name, name: nameKeys(record.name), staff_of: record.property_ids };
+    if (!record) return undefined;
+    const rota = record.on_call === undefined ? '' : `, on call ${record.on_call}`;
+    const { property_ids: staff_of } = record;
+    return { label: record.name + rota, name: nameKeys(record.name), callings: callingsOf(record), staff_of };
   },
 };
 

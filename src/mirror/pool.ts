@@ -41,6 +41,7 @@ const termsOf = (token: Token) => [
   ...new Set([...token.units, ...token.loose_units].map((key) => `u:${key}`)),
   ...token.places.map((word) => `w:${word}`),
   ...(token.number === undefined ? [] : [`h:${token.number}`]),
+  ...(token.calling === undefined ? [] : [`r:${token.calling}`]),
 ];
 const soundTermsOf = (token: Token) => token.sounds.map((sound) => `s:${sound}`);
 
@@ -69,8 +70,10 @@ export class Pool {
     this.known = options.spoken.tokens.map(() => false);
     this.placed = options.spoken.tokens.map(() => false);
     const { connection, kinds, property_ids } = options;
-    // Units are also found through those who live in them, both through the places they are at.
-    const through: readonly SearchKind[] = kinds.includes('unit') ? ['resident'] : [];
+    // Units are also found through those who live in them, properties through their buildings.
+    const through: SearchKind[] = [];
+    if (kinds.includes('unit')) through.push('resident');
+    if (kinds.includes('property')) through.push('building');
     const wanted = SEARCH_KINDS.filter((kind) => kinds.includes(kind) || through.includes(kind));
     this.#wanted = { connection, kinds: wanted, ...(property_ids ? { property_ids } : {}) };
   }
@@ -169,7 +172,7 @@ export class Pool {
   }
 
   async #gatherTerms(groups: readonly (readonly string[])[]): Promise<void> {
-    const { mirror, kinds } = this.#options;
+    const { mirror } = this.#options;
     const within = {
       ...this.#wanted,
       kinds: SEARCH_KINDS.filter((kind) => isPlace(kind) || this.#wanted.kinds.includes(kind)),
@@ -183,7 +186,7 @@ export class Pool {
           this.placed[i] = true;
           const property = propertyOf(posting);
           this.#placeTokens.set(property, (this.#placeTokens.get(property) ?? 0) | (1 << i));
-          if (!kinds.includes(kind)) continue;
+          if (!this.#wanted.kinds.includes(kind)) continue;
         }
         this.#tokens.set(posting, (this.#tokens.get(posting) ?? 0) | (1 << i));
       }

@@ -16,7 +16,9 @@ export type Matched =
   | 'property'
   | 'building'
   | 'address'
-  | 'floor';
+  | 'floor'
+  | 'trade'
+  | 'on_call';
 
 export interface Fit {
   /** 0 to 1. */
@@ -68,6 +70,11 @@ function streetFit(places: readonly string[], number: string | undefined, street
   return hit ? { quality: 0.95, matched: 'address' } : NOTHING;
 }
 
+function callingFit({ calling }: Token, { callings }: Facts): TokenFit {
+  if (calling === undefined || callings?.includes(calling) !== true) return NOTHING;
+  return { quality: 0.95, matched: calling === 'on_call' ? 'on_call' : 'trade' };
+}
+
 function floorFits(floor: Floor, { floor: actual, top_floor }: Facts): number {
   if (actual === undefined) return 0.4;
   if (floor === 'up') return actual >= 2 ? 1 : 0;
@@ -90,6 +97,7 @@ const NAMED: readonly Matched[] = ['name', 'nickname', 'similar_name'];
 const tokenFit = (token: Token, facts: Facts): TokenFit =>
   better([
     nameFit(token, facts),
+    callingFit(token, facts),
     unitFit(token, facts),
     placeFit(token, facts.building, 'building'),
     placeFit(token, facts.property, 'property'),

@@ -58,6 +58,9 @@ const COMPARED = 24;
 const TOO_CLOSE = 0.9;
 /** Below this share of the best, and below this score, a candidate is noise. */
 const WORTH_SHOWING = { share: 0.6, score: 0.3 };
+/** Several of a trade or on a rota are an answer; none of the questions for callers tells them apart. */
+const CALLED_FOR: readonly Matched[] = ['trade', 'on_call'];
+const WHICH_OF_THEM = 'Who of them is meant? Who can take a job is ranked by find_vendors.';
 const CALLER = { phone: 0.25, unit: 0.15, property: 0.04 };
 
 /**
@@ -77,7 +80,8 @@ export async function searchPortfolio(mirror: Mirror, request: SearchRequest): P
   const shown = rated.filter(({ fit }) => fit.score >= Math.max(WORTH_SHOWING.score, best * WORTH_SHOWING.share));
   if (shown.length === 0) return { candidates: [], question: NOTHING_FOUND };
   const rivals = shown.filter(({ fit, facts }) => facts.kind === shown[0]!.facts.kind && fit.score >= best * TOO_CLOSE);
-  const question = questionFor(rivals.map((one) => one.facts));
+  const byCalling = rivals.length > 1 && CALLED_FOR.some((part) => rivals[0]!.fit.matched.includes(part));
+  const question = byCalling ? WHICH_OF_THEM : questionFor(rivals.map((one) => one.facts));
   return { candidates: shown.slice(0, limit).map(candidateOf), ...(question ? { question } : {}) };
 }
 
@@ -159,9 +163,23 @@ function boostCaller(rated: readonly Rated[]): void {
   }
 }
 
-/** Only the kinds asked for; units of residents who fit stand for them where residents were not asked for. */
+/** A building that fits better than its property stands for it, under its own name: what calls take is the property. */
+function throughBuildings(rated: readonly Rated[], own: readonly Rated[]): Rated[] {
+  const scores = new Map(
+    own.filter(({ facts }) => facts.kind === 'property').map(({ facts, fit }) => [facts.id, fit.score]),
+  );
+  return rated.flatMap(({ connection, facts, fit }) => {
+    const { kind, property_id } = facts;
+    if (kind !== 'building' || property_id === undefined || (scores.get(property_id) ?? 0) >= fit.score) return [];
+    return [{ connection, facts: { ...facts, kind: 'property' as const, id: property_id }, fit }];
+  });
+}
+
+/** Only the kinds asked for; buildings stand for their properties, and units for residents who were not asked for. */
 function asked(rated: readonly Rated[], kinds: readonly SearchKind[]): Rated[] {
-  const own = rated.filter(({ facts }) => kinds.includes(facts.kind));
+  const named = rated.filter(({ facts }) => kinds.includes(facts.kind));
+  const own =
+    kinds.includes('property') && !kinds.includes('building') ? [...named, ...throughBuildings(rated, named)] : named;
   if (!kinds.includes('unit') || kinds.includes('resident')) return own;
   const units = new Map(own.filter(({ facts }) => facts.kind === 'unit').map((one) => [one.facts.id, one]));
   for (const { connection, facts, fit } of rated) {

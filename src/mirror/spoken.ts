@@ -17,6 +17,8 @@ export interface Token {
   loose_units: string[];
   /** Words of a property, a building, a nickname or a street. */
   places: string[];
+  /** What somebody is called for: a trade, or `on_call`. */
+  calling?: string;
   /** House number. */
   number?: string;
   /** `jr`, `sr`, `ii`: which one of a family. */
@@ -41,6 +43,28 @@ const FILLERS = new Set(
     'building bldg block apartment apartments apt apts unit units suite ste room number no nr complex property house home ' +
     'street address please need hello hi hey yes lease'
   ).split(' '),
+);
+
+/** Words for who does a trade, and for the trade itself. */
+const CALLINGS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    plumbing: 'plumber plumbers plumbing plomero',
+    hvac: 'hvac heating cooling furnace',
+    electrical: 'electrician electricians electrical electric electricista',
+    appliance: 'appliance appliances',
+    locksmith: 'locksmith locksmiths',
+    pest: 'pest exterminator exterminators',
+    roofing: 'roofer roofers roofing',
+    painting: 'painter painters painting',
+    carpentry: 'carpenter carpenters carpentry',
+    flooring: 'flooring',
+    grounds: 'landscaper landscapers landscaping gardener',
+    cleaning: 'cleaner cleaners cleaning',
+    elevator: 'elevator elevators',
+    restoration: 'restoration',
+    general: 'handyman',
+    on_call: 'oncall',
+  }).flatMap(([calling, words]) => words.split(' ').map((word) => [word, calling] as const)),
 );
 
 const UNIT_MARKERS = new Set('apt apts apartment unit suite ste room number no #'.split(' '));
@@ -108,6 +132,7 @@ function foldKeepingFractions(text: string): string {
 function readTokens(text: string): Token[] {
   const words = text
     .replace(/#/g, ' # ')
+    .replace(/\bon[- ]call\b/g, 'oncall')
     .replace(/'s\b/g, '')
     .split(/[\s,;:!?"()]+/)
     .map((word) => word.replace(/^[.'-]+|[.'-]+$/g, ''))
@@ -136,6 +161,7 @@ function readToken(word: string, marker: string, before: string | undefined, aft
     ...pairs(own, before, after).filter((pair) => /\d/.test(pair) && pair.length <= 6),
   ];
   const street = addressKeys(`0 ${own}`);
+  const calling = CALLINGS.get(word);
   return {
     text: word,
     names: [...new Set([...(names?.words ?? []), ...joined])],
@@ -144,6 +170,7 @@ function readToken(word: string, marker: string, before: string | undefined, aft
     units: [...new Set(unitWords.map(unitKey))],
     loose_units: [...new Set(unitWords.map(looseUnitKey))],
     places: [...new Set([...placeWords(word), own, ...street.words])],
+    ...(calling === undefined ? {} : { calling }),
     ...(/^\d+(-\d+)?[a-z]?$/.test(own) ? { number: own } : {}),
     ...(generation === undefined ? {} : { generation }),
   };

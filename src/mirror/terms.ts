@@ -4,8 +4,8 @@ import type { RecordKind, RecordOf } from '../model/records.ts';
 
 /*
  * The search terms of a record. The prefix says what a term is: n: word of a name, g: nickname group, s: sound of a
- * name, u: unit key, w: word of a place (names, nicknames, streets), h: house number, t: phone and e: e-mail, the last
- * two as keyed hashes.
+ * name, u: unit key, w: word of a place (names, nicknames, streets), h: house number, r: what somebody is called for (a
+ * trade, being on call), t: phone and e: e-mail, the last two as keyed hashes.
  */
 
 type HashOf = (kind: 'phone' | 'email', value: string) => string;
@@ -91,6 +91,20 @@ const contactsOf = (record: WithContacts, hashOf: HashOf) =>
     hashOf,
   );
 
+interface Worker {
+  is_active: boolean;
+  trades: readonly string[];
+  on_call?: number | undefined;
+}
+
+/** What somebody is called for: their trades, and `on_call` for who is on the rota. Nobody calls those who have left. */
+export function callingsOf({ is_active, trades, on_call }: Worker): string[] {
+  if (!is_active) return [];
+  return on_call === undefined ? [...trades] : [...trades, 'on_call'];
+}
+
+const callingTerms = (worker: Worker) => callingsOf(worker).map((calling) => `r:${calling}`);
+
 /** The kinds that can be searched. */
 export const SEARCH_KINDS = ['property', 'building', 'unit', 'resident', 'vendor', 'staff', 'guest_card'] as const;
 export type SearchKind = (typeof SEARCH_KINDS)[number];
@@ -117,9 +131,14 @@ const TERMS: { readonly [K in SearchKind]: TermsOf<K> } = {
   ],
   staff: (record, _around, hashOf) => [
     ...nameTerms(record.name),
+    ...callingTerms(record),
     ...contactTerms(record.phone ? [record.phone] : [], record.email ? [record.email] : [], hashOf),
   ],
-  vendor: (record, _around, hashOf) => [...nameTerms(record.name), ...contactsOf(record, hashOf)],
+  vendor: (record, _around, hashOf) => [
+    ...nameTerms(record.name),
+    ...callingTerms(record),
+    ...contactsOf(record, hashOf),
+  ],
   guest_card: (record, _around, hashOf) => [
     ...(record.name ? nameTerms(record.name) : []),
     ...contactsOf(record, hashOf),

@@ -81,6 +81,8 @@ const vendors = [
   }),
 ];
 const staff = [
+  record('staff', { id: 's2', name: 'Theo Lind', roles: ['technician'], trades: ['plumbing'], on_call: 1 }),
+  record('staff', { id: 's3', name: 'Vera Holt', roles: ['technician'], trades: ['plumbing'], is_active: false }),
   record('staff', { id: 's1', name: 'Dana Reyes', roles: ['manager'], property_ids: ['p2'], phone: '+15125550170' }),
 ];
 const cards = [

@@ -78,6 +78,17 @@ describeOnEveryEngine('searching the portfolio', (open) => {
     });
   });
 
+  it.each([
+    ['a building by its letter', 'Building A', ['p1'], 'Building A, Maple Court'],
+    ['a building by nickname', 'the red one', ['p2'], 'North House, Oak Terrace Apartments'],
+    ['who is on call', 'who is on call tonight', ['s2'], 'Theo Lind, on call 1'],
+    ['those of a trade, but nobody who has left', 'plumber', ['s2', 'v1'], undefined],
+  ])('finds %s: %s', async (_what, query, ids, label) => {
+    const { candidates } = await search(query);
+    expect(candidates.map(({ id }) => id).sort(), JSON.stringify(candidates)).toEqual(ids);
+    if (label !== undefined) expect(candidates[0]?.label).toBe(label);
+  });
+
   it('says what was recognised, and shows no contact data', async () => {
     const { candidates } = await search('Maria, blue building, upstairs', { caller_phone: '512-555-0143' });
     expect(candidates[0]).toEqual({
