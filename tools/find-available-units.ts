@@ -14,6 +14,13 @@ import { type TouringFacts, touringFacts, tourRules } from '../src/tool/touring.
 
 const SHOWN = 25;
 
+const Policies = z.object({
+  property_id: z.string(),
+  pets: z.string().optional(),
+  vouchers: z.string().optional(),
+  accommodations: z.string().optional(),
+});
+
 /** The units whose next tour times are worked out: nobody is offered more at once. */
 const WITH_TOURS = 3;
 const TOUR_DAYS = 7;
@@ -42,14 +49,7 @@ export default defineTool({
     /** On the market, but the PMS does not say what was asked (no rent, no size). */
     not_known: z.number(),
     /** To be read out as it stands; pets, vouchers and accommodations never narrow the answer. */
-    policies: z.array(
-      z.object({
-        property_id: z.string(),
-        pets: z.string().optional(),
-        vouchers: z.string().optional(),
-        accommodations: z.string().optional(),
-      }),
-    ),
+    policies: z.array(Policies),
     occupancy_standard: z.string(),
     criteria_digest: z.string(),
     next_cursor: z.string().optional(),
@@ -95,17 +95,24 @@ export default defineTool({
     };
   },
 
-  text({ units, total, next_cursor }) {
+  text({ units, total, policies, next_cursor }) {
     return [
       `${countedFirst(total, 'unit fits', 'units fit')}.`,
       ...units.map(offerLine),
       ...units.flatMap(({ unit, next_tours }) =>
         (next_tours ?? []).slice(0, 1).map((slot) => `Tour of ${unit}: ${slot.spoken} (slot_id ${slot.slot_id})`),
       ),
+      ...policies.map(policyLine),
       ...moreText(next_cursor),
     ].join('\n');
   },
 });
+
+/** What is read out to everyone alike, as the property has it. */
+function policyLine({ property_id, ...policies }: z.output<typeof Policies>): string {
+  const told = Object.entries(policies).map(([about, text]) => `${about}: ${text}`);
+  return `At property ${property_id}, for everyone: ${told.join(' ')}`;
+}
 
 /** `118 Maple Court 2-B, 2 bedrooms, 1450.00 from 2026-12-01`. */
 function offerLine({ unit_id, property, unit, bedrooms, rent, available_on }: z.output<typeof OfferView>): string {

@@ -18,7 +18,7 @@ import { openWrite } from '../src/writeback/open_write.ts';
 import { WriteViewSchema } from '../src/writeback/view.ts';
 
 /** Lines of a page. */
-const SHOWN = 25;
+const SHOWN = 20;
 
 const Line = WriteViewSchema.partial().omit({ tool: true, state: true, at: true }).extend({
   /** Only on cases handed to a person. */
@@ -107,7 +107,7 @@ export default defineTool({
 function writeLine(line: Line): string {
   const { at, tool, state, group, what, error, record_id, write_id, escalation_id } = line;
   const id = (group === 'done' ? (record_id ?? write_id) : write_id) ?? escalation_id;
-  const head = [at.slice(5, 16), tool, state, id].filter((part) => part !== undefined).join(' ');
+  const head = [at.slice(5, 16).replace('T', ' '), tool, state, id].filter((part) => part !== undefined).join(' ');
   const why = error === undefined ? undefined : group === 'refused' ? error.code : error.message;
   return [head, what, why].filter((part) => part !== undefined).join(': ');
 }

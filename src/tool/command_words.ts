@@ -22,7 +22,7 @@ const fields = (command: object, names: readonly string[]): string =>
 /** What each command is about, in a few words: ids, codes and amounts, but no resident's name or number. */
 const WORDS: Words = {
   create_work_order: ({ severity, trade, title, unit_id, location }, { unit }) =>
-    `${severity} ${trade}, ${unit_id === undefined ? (location ?? 'common area') : `unit ${named(unit_id, unit)}`}: ${quoted(title, 80)}`,
+    `${severity} ${trade}, ${unit_id === undefined ? (location ?? 'common area') : `unit ${named(unit_id, unit)}`}: ${quoted(title, 40)}`,
   update_work_order: ({ kind: _kind, work_order_id, property_id: _property, ...changes }, { work_order }) =>
     `work order ${named(work_order_id, work_order)}: ${Object.keys(changes).join(', ')}`,
   add_work_order_note: ({ work_order_id }, { work_order }) => `work order ${named(work_order_id, work_order)}: note`,

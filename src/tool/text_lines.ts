@@ -11,7 +11,7 @@ import { quoted } from './untrusted.ts';
  */
 
 /** Longer titles, memos and names are cut: a line is for choosing, the record has the rest. */
-const MOST = 40;
+const MOST = 30;
 
 /** How a listing ends that has another page; empty where it has none. */
 export function moreText(next: string | undefined): string[] {
