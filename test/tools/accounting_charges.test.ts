@@ -135,6 +135,12 @@ describe('a charge-back', () => {
     const shown = await books.h.ok(BOOKKEEPER, 'list_postings', { kind: 'bill', posting_id: bill.posting_id });
     expect(shown.detail).toMatchObject({ left_to_charge: '0.00', lines: [{ amount: '350.00' }] });
     expect(shown.detail.charge_backs).toHaveLength(2);
+    const listed = await books.h.ok(BOOKKEEPER, 'list_postings', { kind: 'charge', bill_id: bill.posting_id });
+    expect(listed.postings.map(({ posting_id }: { posting_id: string }) => posting_id).sort()).toEqual(
+      [first.charge.posting_id, rest.charge.posting_id].sort(),
+    );
+    const wrong = await books.h.refused(BOOKKEEPER, 'list_postings', { kind: 'bill', bill_id: bill.posting_id });
+    expect(wrong).toMatchObject({ code: 'invalid_input', field: 'bill_id', next: expect.stringContaining('"charge"') });
   });
 
   it('counts what others charged at their own screens a moment ago', async () => {

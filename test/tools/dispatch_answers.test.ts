@@ -133,6 +133,26 @@ describe('what a dispatch says', () => {
     expect(answer.structured['message']).toContain('9:00 AM to 11:00 AM\n');
   });
 
+  it('that an own technician has not answered in time, like a vendor', async () => {
+    const id = await leak();
+    const who = await house.ok(AGENT, 'find_vendors', { work_order_id: id, visit_date: VISIT.slice(0, 10) });
+    const { technician_id, name } = first(who.candidates as any[], (one) => one.technician_id !== undefined);
+    const sent = await house.ok(AGENT, 'dispatch_vendor', dispatch(id, { technician_id, reply_within_minutes: 20 }));
+    expect(sent).toMatchObject({ reply_due_at: '2026-11-24T08:20', work_order: { vendor_reply: 'pending' } });
+    house.time.now += 30 * 60_000;
+    const { structured, text } = await house.call(AGENT, 'list_changes');
+    expect(structured['vendor_replies']).toMatchObject([{ work_order_id: id, technician_id, state: 'overdue' }]);
+    expect(text).toContain(`${name} has not answered in time about work order ${id}`);
+    const told = await house.ok(AGENT, 'update_work_order', {
+      request_id: house.requestId(),
+      work_order_id: id,
+      version: sent.work_order.version,
+      vendor_reply: 'accepted',
+    });
+    expect(told.work_order.vendor_reply).toBe('accepted');
+    expect((await house.ok(AGENT, 'list_changes')).vendor_replies).toEqual([]);
+  });
+
   it('that a vendor who declined does not come', async () => {
     const id = await leak();
     const sent = await house.ok(AGENT, 'dispatch_vendor', dispatch(id, { vendor_id: vendors[0]!.vendor_id }));
