@@ -14,7 +14,10 @@ let unit: Unit;
 
 beforeEach(async () => {
   h = await openHarness({ tools: [createGuestCard, updateGuestCard, searchGuestCards, findAvailableUnits] });
-  unit = first((await h.sandbox.state()).unit, ({ occupancy }) => occupancy === 'vacant');
+  const { unit: units, lease: leases } = await h.sandbox.state();
+  const taken = new Set(leases.filter(({ status }) => status === 'future').map(({ unit_id }) => unit_id));
+  // Property 11 is on Denver's clock.
+  unit = first(units, ({ id, property_id, is_listed }) => property_id === '11' && is_listed && !taken.has(id));
 });
 afterEach(async () => {
   expect(h.troubles).toEqual([]);
