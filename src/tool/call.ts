@@ -23,6 +23,7 @@ export function createCall(
   options: CallOptions = {},
 ): PipelineCall {
   const { config } = parts;
+  const todayIn = new Map<string, string>();
   const records = createGrantedRecords(
     grant,
     config.connections.map(({ id }) => id),
@@ -58,7 +59,12 @@ export function createCall(
       );
     },
     today(property) {
-      return localDate(new Date(now).toISOString(), knownZone(property) ?? 'UTC');
+      const zone = knownZone(property) ?? 'UTC';
+      const known = todayIn.get(zone);
+      if (known !== undefined) return known;
+      const day = localDate(new Date(now).toISOString(), zone);
+      todayIn.set(zone, day);
+      return day;
     },
     dayStart(property) {
       const zone = knownZone(property) ?? 'UTC';
