@@ -8,15 +8,13 @@ import {
   Transaction,
   type ConnectionProvider,
   type DatabaseConnection,
-  type SqliteDatabase,
 } from 'kysely';
 import { GroupCommit } from './group-commit.ts';
-import { Reading } from './reading.ts';
 import { copyDatabase, openConnection, type SqliteConnection, type Synchronous } from './sqlite.ts';
 import { StoreUnavailable } from './unavailable.ts';
 
 /** Kysely's own connection over ours. It is acquired once and for all: node:sqlite answers within the call. */
-async function kyselyConnection(connection: SqliteDatabase): Promise<DatabaseConnection> {
+async function kyselyConnection(connection: SqliteConnection): Promise<DatabaseConnection> {
   const driver = new SqliteDialect({ database: connection }).createDriver();
   await driver.init();
   return driver.acquireConnection();
@@ -92,7 +90,7 @@ export class SqliteFile<Tables> {
       const reader = await openConnection(path, synchronous, { onlyInTransaction: false, timeout });
       // A search over 100,000 units touches many scattered pages: mapped, they cost no copying.
       reader.exec('pragma query_only = on; pragma mmap_size = 1073741824');
-      this.#readerConnection = await kyselyConnection(new Reading(writer, reader));
+      this.#readerConnection = await kyselyConnection(reader);
       this.#commits = commits;
       this.#reader = reader;
       this.#writer = writer;

@@ -110,11 +110,6 @@ export class SqliteConnection implements SqliteDatabase {
     if (this.#onlyInTransaction && this.#database.isOpen && !this.#database.isTransaction) {
       throw new Error('a transaction was used after its end: await every query inside of it');
     }
-    return this.prepareRead(sql);
-  }
-
-  /** The same for a question, which may also be asked outside of a transaction. */
-  prepareRead(sql: string): Statement {
     const known = this.#statements.get(sql);
     if (known) return known;
     const statement = new Statement(guarded(() => this.#database.prepare(sql)));
