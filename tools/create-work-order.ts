@@ -2,6 +2,7 @@ import * as z from 'zod/v4';
 import { assessRequest } from '../src/maintenance/assess.ts';
 import { WorkOrderView } from '../src/maintenance/work_order_view.ts';
 import { normalisePhone } from '../src/model/contact.ts';
+import { shortened } from '../src/model/shortened.ts';
 import { moreSevere, Severity } from '../src/model/values.ts';
 import { CaretakerError } from '../src/model/errors.ts';
 import { at, type Call, defineTool, type Found } from '../src/tool.ts';
@@ -179,7 +180,7 @@ const OR_THE_SAME = 'if it is the same job, update_work_order this one to cancel
 /** The first sentence or line, as the short title that every PMS asks for. */
 function titleOf(description: string): string {
   const first = description.split(/(?<=[.!?])\s|\n/u, 1)[0]?.trim() ?? description;
-  return first.length <= 100 ? first : `${first.slice(0, 99).trimEnd()}…`;
+  return shortened(first, 100);
 }
 
 /** Where a unit has two active leases, only the reporter's own is billed; an emergency never waits for the answer. */

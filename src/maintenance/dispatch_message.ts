@@ -1,4 +1,5 @@
 import type { Property, Unit, WorkOrder } from '../model/records.ts';
+import { shortened } from '../model/shortened.ts';
 import type { Cents } from '../model/values.ts';
 
 export type DispatchMessageInput = {
@@ -38,7 +39,7 @@ export function dispatchMessage(input: DispatchMessageInput): string {
     `Work order ${work_order.number} (${work_order.severity.replaceAll('_', ' ')}): ${withoutContacts(work_order.title)}`,
     `Where: ${where}; ${street.filter(Boolean).join(', ')}`,
     work_order.description.trim() !== work_order.title &&
-      `Problem: ${shortened(withoutContacts(work_order.description))}`,
+      `Problem: ${shortened(withoutContacts(work_order.description), 600)}`,
     `When: ${input.visit}`,
     `Entry: ${entryText(work_order)}`,
     shut_offs && `Shut-offs: ${shut_offs}`,
@@ -69,9 +70,4 @@ function withoutContacts(text: string): string {
     .replace(/(?<![\w-])\+?(?:\d[ ().-]{0,2}){9,14}\d(?![\w-])/g, '[number removed]')
     .replace(/\s+/g, ' ')
     .trim();
-}
-
-function shortened(text: string): string {
-  const most = 600;
-  return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
 }

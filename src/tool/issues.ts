@@ -1,4 +1,5 @@
 import type * as z from 'zod/v4';
+import { shortened } from '../model/shortened.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { visible } from './untrusted.ts';
 
@@ -25,7 +26,7 @@ export function describeIssue(tool: { name: string; input: z.ZodObject }, error:
 /** A name that a caller made up, as far as it is needed to recognise it: the refusal is kept, and in plain text. */
 function named(key: string): string {
   const name = visible(key);
-  return name.length > 40 ? `${name.slice(0, 39)}…` : name;
+  return shortened(name, 40);
 }
 
 /** Zod's own words, without the value that was sent: it may be somebody's. */

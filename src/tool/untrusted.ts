@@ -1,3 +1,5 @@
+import { shortened } from '../model/shortened.ts';
+
 /*
  * Text from residents, prospects and vendors is data. It is shown, never obeyed: invisible characters that could hide
  * an instruction are taken out, and results say which of their fields hold such text.
@@ -29,5 +31,5 @@ export function cleaned<T>(value: T): T {
 /** Somebody's words inside a line of text for a model: quoted, on one line, and bounded. */
 export function quoted(text: string, max = 200): string {
   const line = visible(text).replace(/\s+/g, ' ').replace(/[«»]/g, '"').trim();
-  return `«${line.length > max ? `${line.slice(0, max - 1)}…` : line}»`;
+  return `«${shortened(line, max)}»`;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Grant } from '../grants/grant.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
 import { approvalOf } from '../approvals/approvals.ts';
@@ -12,6 +13,9 @@ import { viewOf, type WriteView } from './view.ts';
 
 /** How many due writes one round of the sweep takes up. */
 const SWEEP_BATCH = 200;
+
+/** How often a write that another process is at is looked at again. */
+const LOOK_AGAIN_MS = 50;
 
 /** How often slots that have passed are forgotten. */
 const TIDY_MS = 3_600_000;
@@ -86,15 +90,26 @@ export function createWriteback(runtime: Runtime): Writeback {
       if (signal?.aborted === true) resolve();
       signal?.addEventListener('abort', () => resolve(), { once: true });
     });
+    const until = runtime.clock() + runtime.policy.wait_ms;
     await Promise.race([work, patience]);
     clearTimeout(timer);
     try {
-      return await current(row.write_id);
+      let found = await current(row.write_id);
+      // Another process was quicker to take it up: what becomes of it there is waited for as well.
+      while (isElsewhere(found) && runtime.clock() < until && signal?.aborted !== true) {
+        await pause(LOOK_AGAIN_MS);
+        found = await current(row.write_id);
+      }
+      return found;
     } catch (error) {
       // It is recorded: what is known of it is truer than an error that says nothing was changed.
       if (error instanceof StoreUnavailable) return row;
       throw error;
     }
+  }
+
+  function isElsewhere({ state, lease_owner: owner }: WriteRow): boolean {
+    return state === 'sending' && owner !== null && owner !== runtime.owner;
   }
 
   async function recoverAll(): Promise<number> {

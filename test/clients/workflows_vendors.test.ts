@@ -142,11 +142,11 @@ describe('5: a vendor who does not come, down to the last one', () => {
     const after = `${TODAY.slice(0, 8)}27`;
     const work_order_id = job.work_order_id;
     const covered = await agent.ok<Vendors>('find_vendors', { work_order_id, visit_date: soon });
-    const next = first(covered.candidates, ({ insured }) => /26 Nov yes, 27 Nov no/.test(insured ?? ''));
+    const next = first(covered.candidates, ({ insured }) => /Nov 26 yes, Nov 27 no/.test(insured ?? ''));
     const late = await agent.ok<Vendors>('find_vendors', { work_order_id, visit_date: after });
     expect(late.candidates.map(({ vendor_id }) => vendor_id)).not.toContain(next.vendor_id);
     const excluded = first(late.excluded, ({ vendor_id }) => vendor_id === next.vendor_id);
-    expect(excluded.reasons.join()).toMatch(/expires on 26 Nov 2026, before the visit/);
+    expect(excluded.reasons.join()).toMatch(/expires on Nov 26, 2026, before the visit/);
 
     const dispatch = { work_order_id, vendor_id: next.vendor_id, reply_within_minutes: 45 };
     const blocked = await stage.taking(0, () =>
