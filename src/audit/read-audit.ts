@@ -6,7 +6,8 @@ import { appendAudit, type AuditEvent } from './audit.ts';
 const BATCH_MS = 100;
 const BATCH_SIZE = 256;
 
-/** Events that may wait while the store is slow. Past that the newest are lost, and said to be. */
+/** From this many on, whoever reads waits for the store; past the second number the newest are lost, and said to be. */
+const ENOUGH_WAITING = 4 * BATCH_SIZE;
 const MAX_WAITING = 16 * BATCH_SIZE;
 
 /** Told how many events could not be entered, and why. */
@@ -23,6 +24,7 @@ export class ReadAudit {
   #waiting: AuditEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
+  #lost = 0;
 
   constructor(store: Store, keyring: KeyRing, onLost: OnLost) {
     this.#store = store;
@@ -30,14 +32,20 @@ export class ReadAudit {
     this.#onLost = onLost;
   }
 
-  record(event: AuditEvent): void {
+  /**
+   * Takes an event. Where many are waiting already, what it returns resolves when they have been entered: whoever reads
+   * faster than the store can keep up with waits for that, so that nothing is lost to haste.
+   */
+  record(event: AuditEvent): Promise<void> | undefined {
     if (this.#waiting.length >= MAX_WAITING) {
-      this.#onLost(1, new Error('the store is too slow for the reads that are to be entered'));
-      return;
+      this.#lost += 1;
+      return this.flush();
     }
     this.#waiting.push(event);
+    if (this.#waiting.length >= ENOUGH_WAITING) return this.flush();
     if (this.#waiting.length >= BATCH_SIZE) void this.flush();
     else this.#timer ??= setTimeout(() => void this.flush(), BATCH_MS).unref();
+    return undefined;
   }
 
   /** Enters everything that is waiting; resolves when it is on disk or reported as lost. Call it before closing. */
@@ -58,5 +66,8 @@ export class ReadAudit {
       }
     }
     this.#writing = undefined;
+    if (this.#lost === 0) return;
+    this.#onLost(this.#lost, new Error('the store is too slow for the reads that are to be entered'));
+    this.#lost = 0;
   }
 }

@@ -112,7 +112,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       await resolveIds(call, input);
     }
     const output = await tool.run(call, input);
-    parts.reads.record({
+    await parts.reads.record({
       at: call.now,
       actor: call.grant.principal,
       action: 'call',

@@ -86,8 +86,23 @@ it('holds a bounded number while the store is slow, and reports the rest', async
     return transaction(work);
   });
   for (let at = 0; at < 256 + 4096 + 3; at++) audit.record(read(`r${at}`));
-  expect(lost.map(({ count }) => count)).toEqual([1, 1, 1]);
   release();
   await audit.flush();
+  expect(lost.map(({ count }) => count)).toEqual([3]);
   expect(await subjects()).toHaveLength(256 + 4096);
+});
+
+it('keeps whoever reads faster than the store waiting, and loses nothing', async () => {
+  const { audit, lost, subjects } = setUp();
+  let waited = 0;
+  for (let at = 0; at < 10_000; at++) {
+    const turn = audit.record(read(`r${at}`));
+    if (turn === undefined) continue;
+    waited += 1;
+    await turn;
+  }
+  await audit.flush();
+  expect(waited).toBeGreaterThan(0);
+  expect(lost).toEqual([]);
+  expect(await subjects()).toHaveLength(10_000);
 });
