@@ -1,7 +1,6 @@
-import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { once } from 'node:events';
-import type { Writable } from 'node:stream';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { atMost, type Figure, quantile } from './figures.ts';
 import { dataFolder, layOut } from './portfolio.ts';
 import { BARE_STDIO, end, firstLine, PRODUCT_ENTRY, start } from './processes.ts';
@@ -13,43 +12,69 @@ const SERVE = ['serve', '--stdio'];
 const TURN = 25;
 
 interface Called {
-  client: Client;
+  server: LineServer;
   name: string;
   arguments(at: number): Record<string, unknown>;
   latencies: number[];
 }
 
-async function connect(entry: string, args: readonly string[], cwd: string): Promise<Client> {
-  const client = new Client(
-    { name: 'bench', version: '1.0.0' },
-    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
-  );
-  await client.connect(
-    new StdioClientTransport({ command: process.execPath, args: [entry, ...args], cwd, stderr: 'inherit' }),
-  );
-  return client;
+const META = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+
+/** A server over stdio, spoken to in bare lines: a client library would be measured with it, and checks schemas. */
+class LineServer {
+  readonly #child: ReturnType<typeof start>;
+  readonly #lines: AsyncIterator<string>;
+  #id = 0;
+
+  constructor(entry: string, args: readonly string[], cwd: string) {
+    this.#child = start(entry, args, { cwd, stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#lines = createInterface({ input: this.#child.stdout as Readable })[Symbol.asyncIterator]();
+  }
+
+  /** The result of a tool call, parsed, as every client has to. */
+  async call(name: string, args: Record<string, unknown>): Promise<{ isError?: boolean; content?: unknown }> {
+    const params = { name, arguments: args, _meta: META };
+    const request = { jsonrpc: '2.0', id: (this.#id += 1), method: 'tools/call', params };
+    (this.#child.stdin as Writable).write(`${JSON.stringify(request)}\n`);
+    for (;;) {
+      const { value, done } = await this.#lines.next();
+      if (done === true) throw new Error(`the server ended before it answered ${name}`);
+      const answer = JSON.parse(value) as { id?: number; result?: { isError?: boolean }; error?: unknown };
+      if (answer.id !== this.#id) continue;
+      if (answer.result === undefined) throw new Error(`${name}: ${JSON.stringify(answer.error)}`);
+      return answer.result;
+    }
+  }
+
+  close(): Promise<void> {
+    return end(this.#child);
+  }
 }
 
-async function call({ client, name, latencies, ...called }: Called, at: number): Promise<void> {
+async function call({ server, name, latencies, ...called }: Called, at: number): Promise<void> {
   const args = called.arguments(at);
   const begun = performance.now();
-  const answer = await client.callTool({ name, arguments: args });
+  const answer = await server.call(name, args);
   latencies.push(performance.now() - begun);
   if (answer.isError) throw new Error(`${name}: ${JSON.stringify(answer.content)}`);
 }
 
-/** A read through client and protocol over stdio, one call at a time. */
+/** Reads over stdio, one call at a time. */
 export async function readOverStdio(quick: boolean): Promise<Figure[]> {
   const folder = dataFolder(UNITS);
   const { places } = await layOut(folder, UNITS);
   const unitAt = (at: number) => ({ unit_id: places[(at * 7) % places.length]?.unit_id });
-  const product = await connect(PRODUCT_ENTRY, SERVE, folder);
-  const bare = await connect(BARE_STDIO, [], folder);
+  const product = new LineServer(PRODUCT_ENTRY, SERVE, folder);
+  const bare = new LineServer(BARE_STDIO, [], folder);
   const turns: Called[] = [
-    { client: bare, name: 'echo', arguments: (at) => ({ text: `call ${at}` }), latencies: [] },
-    { client: product, name: 'get_unit', arguments: unitAt, latencies: [] },
+    { server: bare, name: 'echo', arguments: (at) => ({ text: `call ${at}` }), latencies: [] },
+    { server: product, name: 'list_work_orders', arguments: unitAt, latencies: [] },
+    { server: product, name: 'get_unit', arguments: unitAt, latencies: [] },
     {
-      client: product,
+      server: product,
       name: 'search_portfolio',
       arguments: (at) => ({ query: `unit ${100 + (at % 200)}` }),
       latencies: [],
