@@ -14,7 +14,8 @@ const MAX_WAITING = 16 * BATCH_SIZE;
 export type OnLost = (lost: number, reason: unknown) => void;
 
 /**
- * Enters successful reads in batches, so that a read does not wait for the disk. A crash loses the events that are
+ * Enters successful reads in batches, so that a read does not wait for the disk and does not cost more to enter than to
+ * answer. A crash loses the events that are
  * waiting; whatever changed something is never entered this way.
  */
 export class ReadAudit {
@@ -60,7 +61,7 @@ export class ReadAudit {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH_SIZE);
       try {
-        await this.#store.transaction((trx) => appendAudit(trx, this.#keyring, batch));
+        await this.#store.transaction((trx) => appendAudit(trx, this.#keyring, together(batch)));
       } catch (error) {
         this.#onLost(batch.length, error);
       }
@@ -70,4 +71,21 @@ export class ReadAudit {
     this.#onLost(this.#lost, new Error('the store is too slow for the reads that are to be entered'));
     this.#lost = 0;
   }
+}
+
+/**
+ * The reads of a batch as one entry for each who read: hashing, sealing and storing each by itself would cost more than
+ * the reads. The subject tells how often which tool was called, also when the payload with the calls has been erased.
+ */
+function together(batch: readonly AuditEvent[]): AuditEvent[] {
+  return [...Map.groupBy(batch, ({ actor }) => actor)].map(([actor, calls]) => ({
+    at: Math.max(...calls.map(({ at }) => at)),
+    actor,
+    action: 'reads',
+    subject: [...Map.groupBy(calls, ({ subject }) => subject)]
+      .map(([subject, same]) => `${subject} ${same.length}`)
+      .join(', '),
+    outcome: 'ok',
+    payload: calls.map(({ actor: _actor, ...call }) => call),
+  }));
 }

@@ -1,4 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
+import { payloadContext } from '../../src/audit/audit.ts';
 import { ReadAudit } from '../../src/audit/read-audit.ts';
 import { verifyAudit } from '../../src/audit/verify.ts';
 import { KeyRing } from '../../src/store/keyring.ts';
@@ -18,10 +19,14 @@ function setUp() {
   stores.push(store);
   const lost: { count: number; reason: unknown }[] = [];
   const audit = new ReadAudit(store, keyring, (count, reason) => lost.push({ count, reason }));
-  const subjects = async () =>
-    (await store.ledger.selectFrom('audit_entries').select('subject').orderBy('seq').execute()).map(
-      (row) => row.subject,
-    );
+  /** What was read, call by call, from the opened payloads. */
+  const subjects = async () => {
+    const rows = await store.ledger.selectFrom('audit_payloads').selectAll().orderBy('seq').execute();
+    return rows.flatMap(({ seq, payload_sealed }) => {
+      const calls = JSON.parse(keyring.open(payload_sealed ?? '', payloadContext(seq))) as { subject: string }[];
+      return calls.map(({ subject }) => subject);
+    });
+  };
   return { store, audit, lost, subjects };
 }
 
@@ -36,7 +41,7 @@ it('enters what waits when it is flushed, in order, and opens nothing before the
   expect(await subjects()).toEqual(names);
   expect(opened).toHaveBeenCalledTimes(3);
   expect(lost).toEqual([]);
-  expect(await verifyAudit(store, keyring)).toMatchObject({ ok: true, entries: 600 });
+  expect(await verifyAudit(store, keyring)).toMatchObject({ ok: true, entries: 3 });
 });
 
 it('enters what is recorded while a batch is being written', async () => {
@@ -105,4 +110,26 @@ it('keeps whoever reads faster than the store waiting, and loses nothing', async
   expect(waited).toBeGreaterThan(0);
   expect(lost).toEqual([]);
   expect(await subjects()).toHaveLength(10_000);
+});
+
+it('makes one entry for each who read, that says how often which tool was called', async () => {
+  const { store, audit, subjects } = setUp();
+  for (const [actor, subject] of [
+    ['a', 'get_unit'],
+    ['b', 'list_leases'],
+    ['a', 'get_unit'],
+    ['a', 'find_vendors'],
+  ] as const)
+    audit.record({ ...read(subject), actor, at: 5 });
+  await audit.flush();
+  const entries = await store.ledger
+    .selectFrom('audit_entries')
+    .select(['actor', 'action', 'subject', 'at'])
+    .orderBy('seq')
+    .execute();
+  expect(entries).toEqual([
+    { actor: 'a', action: 'reads', subject: 'get_unit 2, find_vendors 1', at: 5 },
+    { actor: 'b', action: 'reads', subject: 'list_leases 1', at: 5 },
+  ]);
+  expect(await subjects()).toEqual(['get_unit', 'get_unit', 'find_vendors', 'list_leases']);
 });
