@@ -72,10 +72,12 @@ export async function readOverHttp(quick: boolean): Promise<Figure[]> {
   const bare = await startBare();
   const jobs: { server: Served; job: Job; outcomes: Measured[] }[] = [
     asked(bare, 'echo', [{ text: 'hello' }]),
-    asked(
-      product,
-      'get_unit',
-      places.map(({ unit_id }) => ({ unit_id })),
+    ...['list_work_orders', 'get_unit'].map((tool) =>
+      asked(
+        product,
+        tool,
+        places.map(({ unit_id }) => ({ unit_id })),
+      ),
     ),
     asked(
       product,
