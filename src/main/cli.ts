@@ -19,7 +19,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   keys: { summary: 'create, list, rotate and revoke API keys', load: () => import('./keys.ts') },
   approvals: { summary: 'list, approve and reject what waits for a person', load: () => import('./approvals.ts') },
   escalations: { summary: 'list cases and take them over', load: () => import('./escalations.ts') },
-  writes: { summary: 'list and show writes, resolve stuck ones', load: () => import('./writes.ts') },
+  writes: {
+    summary: 'list and show writes, resolve stuck ones, withdraw waiting ones',
+    load: () => import('./writes.ts'),
+  },
   vendors: { summary: 'keep what the PMS does not hold about vendors', load: () => import('./vendors.ts') },
   sync: { summary: 'read the PMS again into the mirror', load: () => import('./sync.ts') },
   audit: { summary: 'verify and export the audit log', load: () => import('./audit.ts') },

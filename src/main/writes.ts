@@ -48,6 +48,9 @@ export function define(command: Command): void {
     .option('--record <id>', 'the record that it made or changed')
     .requiredOption('--note <text>', 'how it was found out')
     .action(resolveByHand);
+  roleOption(commonOptions(command.command('withdraw').description('take back a write of your own that still waits')))
+    .argument('<write-id>')
+    .action(withdraw);
 }
 
 function list(options: ListOptions): Promise<void> {
@@ -107,6 +110,19 @@ function resolveByHand(writeId: string, options: ResolveOptions): Promise<void> 
       note: options.note,
       ...(options.record !== undefined && { record_id: options.record }),
     });
+    const write = await writeback.byId(writeId);
+    if (write === undefined) throw noSuchWrite();
+    output.result(await writeback.view(write.row), `${writeId} is ${write.row.state}.`);
+  });
+}
+
+/** By the key of whoever asked for it, or of the person who answers for that one. */
+function withdraw(writeId: string, options: CommonOptions & { role?: string }): Promise<void> {
+  return inSession(options, async ({ caretaker, output }) => {
+    const grant = await grantFor(caretaker, options.role);
+    const { store, writeback } = await caretaker.engine();
+    await store.ready();
+    await writeback.withdraw(grant, writeId);
     const write = await writeback.byId(writeId);
     if (write === undefined) throw noSuchWrite();
     output.result(await writeback.view(write.row), `${writeId} is ${write.row.state}.`);

@@ -185,6 +185,15 @@ describe('approvals and writes', () => {
     expect(writes.map(({ write_id }) => write_id)).toEqual([write.write_id]);
   });
 
+  it('are taken back by whoever answers for them, and by nobody else', async () => {
+    const write = await charge('withdraw-000000001', '48.40');
+    const other = await place.run(['writes', 'withdraw', write.write_id, '--json'], { key: admin.key });
+    expect([other.code, errorOf(other.errors).code]).toEqual([1, 'not_found']);
+    const taken = await place.json<Write>(['writes', 'withdraw', write.write_id], owner.key);
+    expect(taken.state).toBe('withdrawn');
+    expect((await place.run(['approvals', 'approve', write.write_id], { key: admin.key })).code).toBe(1);
+  });
+
   it('send nothing for a key that was taken back meanwhile', async () => {
     const command = ['keys', 'create', '--agent', '--name', 'Lost', '--owner', 'Owen', '--role', 'property_manager'];
     const lost = await place.json<Made>(command, admin.key);
