@@ -35,11 +35,6 @@ export function runningLedger(
   return ledger;
 }
 
-/** What was owed at the end of a day, in cents; negative means credit. */
-export function balanceOn(entries: readonly LedgerEntry[], date: string): number {
-  return runningLedger(entries, { to: date }).closing_balance;
-}
-
 function compareEntries(a: LedgerEntry, b: LedgerEntry): number {
   if (a.date !== b.date) return a.date < b.date ? -1 : 1;
   return ORDER[a.kind] - ORDER[b.kind] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);

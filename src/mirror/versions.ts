@@ -54,5 +54,5 @@ export async function recordAt(
     .where('id', '=', at.id)
     .where('version', '=', at.version)
     .executeTakeFirst();
-  return row === undefined ? undefined : (wholeRecord(keyring, row) as unknown as Record<string, unknown>);
+  return row === undefined ? undefined : { ...wholeRecord(keyring, row) };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { billStates, chargeStates, journalEntryStates } from '../../src/accounting/posting_state.ts';
-import { balanceOn, runningLedger } from '../../src/accounting/resident_ledger.ts';
+import { runningLedger } from '../../src/accounting/resident_ledger.ts';
 import { JournalEntry, type Bill } from '../../src/model/records.ts';
 import { bill, entry } from './posting_facts.ts';
 
@@ -31,7 +31,7 @@ test.each([
   ['2026-02-28', 18_000],
   ['2026-03-01', 12_000],
 ])('balance at the end of %s', (date, balance) => {
-  expect(balanceOn(entries, date)).toBe(balance);
+  expect(runningLedger(entries, { to: date }).closing_balance).toBe(balance);
 });
 
 test('a month of it opens with what was owed before', () => {
@@ -58,7 +58,7 @@ test('the order of the entries changes nothing, and the parts of a range add up'
       expect(later.opening_balance + later.lines.reduce((sum, line) => sum + line.entry.amount, 0)).toBe(
         later.closing_balance,
       );
-      expect(later.opening_balance).toBe(balanceOn(list, '2026-02-27'));
+      expect(later.opening_balance).toBe(runningLedger(list, { to: '2026-02-27' }).closing_balance);
     }),
   );
 });
