@@ -4,7 +4,7 @@ import { grantOfRole } from '../src/grants/make_grant.ts';
 import { ROLE_NAMES, type Role } from '../src/grants/scopes.ts';
 import { loadConfig } from '../src/config.ts';
 import { openCaretaker, rulesOf } from '../src/main/caretaker.ts';
-import { KNOWN_PMS } from '../src/main/connections.ts';
+import { knownPms } from '../src/main/connections.ts';
 import type { Tool } from '../src/tool.ts';
 
 /** A tool with what clients see of it. */
@@ -16,7 +16,7 @@ export interface ListedTool {
 /** The embedded default; a folder without a configuration file, so that nobody's own file has a say. */
 const config = loadConfig(
   { cwd: import.meta.dirname, environment: {} },
-  { tools: catalogue.map(({ name }) => name), pms: KNOWN_PMS },
+  { tools: catalogue.map(({ name }) => name), pms: knownPms() },
 );
 
 function grantFor(role: Role): Grant {

@@ -54,6 +54,14 @@ export interface RecordCapability {
   fields: Readonly<Record<string, FieldCapability>>;
 }
 
+/** How much a vendor lets one connection ask. Every window holds at once. */
+export interface PaceLimits {
+  /** At most so many requests in any stretch of `per_ms` milliseconds. */
+  windows: readonly { requests: number; per_ms: number }[];
+  /** At most so many requests under way at a time. */
+  concurrent?: number;
+}
+
 /** Everything that tools, refusals, the depth report and the documentation say about a PMS is read from this table. */
 export interface Capabilities {
   pms: string;
@@ -65,6 +73,7 @@ export interface Capabilities {
   settling: { late_commit_ms: number; read_lag_ms: number };
   /** Deadline of one request in milliseconds; shorter than the lease under which it is sent. */
   request_deadline_ms: number;
+  /** How long the PMS remembers an idempotency key, milliseconds; required where a step is retried by one. */
   idempotency_key_life_ms?: number;
 }
 
@@ -72,6 +81,8 @@ export interface Capabilities {
 export interface Step {
   name: string;
   retry: RetryMode;
+  /** Later steps need the record that this one makes: an answer that does not name it is followed by a look-up. */
+  makes_record?: boolean;
 }
 
 /** The exact request, without secrets, as it is kept for a retry. The connector alone knows what is in it. */
@@ -97,9 +108,12 @@ export interface StepContext {
   results: readonly StepResult[];
 }
 
-/** A vendor's answer to "did it happen?". `absent` counts as proof only if the look-up covers all records. */
+/**
+ * A vendor's answer to "did it happen?". `absent` counts as proof only if the look-up covers all records. `others` are
+ * further records that fit as well, where what identifies the effect is not this write's alone.
+ */
 export type Located =
-  | { outcome: 'found'; result: StepResult }
+  | { outcome: 'found'; result: StepResult; others?: readonly StepResult[] }
   | { outcome: 'absent'; covers_all: boolean }
   | { outcome: 'differs'; detail: string };
 
@@ -191,8 +205,11 @@ export interface ConnectorEnvironment {
   /** Milliseconds since the epoch. */
   clock: () => number;
   fetch: typeof globalThis.fetch;
+  /** What all processes share of a connection, such as its token: encrypted, and gone after `ttl_ms` milliseconds. */
   kv: {
     get(key: string): Promise<string | undefined>;
     set(key: string, value: string, ttl_ms?: number): Promise<void>;
+    /** The value; where there is none, one process makes it and all others wait for that. */
+    once(key: string, ttl_ms: number, make: () => Promise<string>): Promise<string>;
   };
 }

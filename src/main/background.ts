@@ -5,9 +5,6 @@ import { newId } from '../writeback/ids.ts';
 import type { Engine } from './engine.ts';
 import type { Log } from './log.ts';
 
-/** How often the ledger is looked through for writes that are due. */
-const SWEEP_MS = 2_000;
-
 /** How often messages to people are sent and the rota is looked at; a page is due after minutes. */
 const PEOPLE_MS = 5_000;
 
@@ -17,8 +14,9 @@ const PEOPLE_MS = 5_000;
  */
 export async function startBackground(engine: Engine, config: Config, log: Log): Promise<() => Promise<void>> {
   const { store, keyring, writeback } = engine;
-  await store.ready();
-  const stopSweep = writeback.start(SWEEP_MS);
+  // A store that is away for now does not end this: everything below tries again by itself.
+  await store.ready().catch((error: unknown) => log.trouble('background', error));
+  const stopWriteback = await writeback.start();
   const notifier = createNotifier({
     store,
     keyring,
@@ -35,11 +33,8 @@ export async function startBackground(engine: Engine, config: Config, log: Log):
         paging = undefined;
       });
   }, PEOPLE_MS).unref();
-  // The first look does not wait for the clock: what a crash left may be an emergency.
-  void writeback.recover().catch((error: unknown) => log.trouble('recovery', error));
   return async () => {
-    stopSweep();
     clearInterval(pager);
-    await Promise.all([stopNotifier(), paging]);
+    await Promise.all([stopWriteback(), stopNotifier(), paging]);
   };
 }

@@ -45,7 +45,8 @@ interface Named {
   title?: string;
 }
 
-async function namesFor({ row }: OpenWrite, mirror: Mirror, config: Config): Promise<Names> {
+/** The names behind a write's ids, from the mirror. */
+export async function namesFor({ row }: OpenWrite, mirror: Mirror, config: Config): Promise<Names> {
   const { connection, scope } = row;
   const record: Names['record'] = async (kind, id) =>
     id === undefined ? undefined : ((await mirror.get(connection, kind, scope, id))?.record as RecordOf<typeof kind>);

@@ -13,10 +13,14 @@ import { openStore, type Store } from '../store/store.ts';
 import { createRecords, type Records } from '../sync/records.ts';
 import type { Tool } from '../tool.ts';
 import { createCall } from '../tool/call.ts';
+import type { Dispatcher } from '../writeback/dispatcher.ts';
 import type { OpenWrite } from '../writeback/open_write.ts';
+import { createQueueDispatcher } from '../writeback/queue_dispatcher.ts';
+import { createTimerDispatcher } from '../writeback/timer_dispatcher.ts';
 import { createWriteback, type Writeback } from '../writeback/writeback.ts';
 import { createConnectors, storeUrl } from './connections.ts';
 import type { Log } from './log.ts';
+import { createNetwork } from './network.ts';
 import { ownerIsAlive, processOwner } from './process_owner.ts';
 
 export interface EngineOptions {
@@ -47,9 +51,18 @@ export interface Engine {
 /** Puts the parts together. Loaded on first use, because the modules behind it are most of a start's time. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { config, rules, keyring, clock, log } = options;
-  const store = openStore({ url: storeUrl(config), clock });
+  const url = storeUrl(config);
+  const store = openStore({ url, clock });
+  const owner = processOwner();
+  const network = createNetwork({
+    store,
+    keyring,
+    owner,
+    onLost: (connection) => log.info({ event: 'pace_lost', where: connection }),
+  });
   const connectors = await createConnectors(config, {
     clock,
+    network,
     ...(options.onSeeding && { onProgress: options.onSeeding }),
   });
   const mirror = createMirror(store, keyring);
@@ -70,7 +83,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     mirror,
     sidecar,
     connections: connectors,
+    dispatcher: createDispatcher(store, url, log),
     clock,
+    monotonic: () => performance.now(),
     owner: processOwner(),
     ownerIsAlive,
     judgeAgain: (write) => judgeAgain(write),
@@ -115,9 +130,18 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await records.close();
       await reads.flush();
       await Promise.all([...connectors.values()].map((connector) => connector.close()));
+      await network.close();
       await store.close();
     },
   };
+}
+
+/** One host wakes itself; on PostgreSQL there may be others, and the queue wakes whichever is free. */
+function createDispatcher(store: Store, url: string, log: Log): Dispatcher {
+  const report = (event: string, error: unknown): void => void log.trouble(event, error);
+  return store.engine === 'postgres'
+    ? createQueueDispatcher({ url, store, report })
+    : createTimerDispatcher({ clock: store.clock, report });
 }
 
 /** The grant as it was stored with the write; JSON has no sets. */

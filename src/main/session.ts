@@ -6,7 +6,7 @@ import { grantOfRole } from '../grants/make_grant.ts';
 import type { Scope } from '../grants/scopes.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { type Caretaker, openCaretaker } from './caretaker.ts';
-import { KNOWN_PMS } from './connections.ts';
+import { knownPms } from './connections.ts';
 import { Output } from './output.ts';
 
 /** Options that every command takes. */
@@ -31,7 +31,7 @@ export function roleOption(command: Command): Command {
 function configOf(options: CommonOptions): Config {
   return loadConfig(
     { cwd: process.cwd(), environment: process.env, ...(options.config !== undefined && { file: options.config }) },
-    { tools: catalogue.map(({ name }) => name), pms: KNOWN_PMS },
+    { tools: catalogue.map(({ name }) => name), pms: knownPms() },
   );
 }
 

@@ -2,7 +2,11 @@ import { type Command, Option } from 'commander';
 import { allowsProperty, type Grant } from '../grants/grant.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { formatAmount } from '../model/money.ts';
-import { stepsOf, type WriteRow } from '../writeback/ledger.ts';
+import type { KeyRing } from '../store/keyring.ts';
+import { markerOf } from '../writeback/ids.ts';
+import { evidenceOf } from '../writeback/journal.ts';
+import { type StepRow, stepsOf, type WriteRow } from '../writeback/ledger.ts';
+import { openRequest } from '../writeback/open_write.ts';
 import { WRITE_STATES, type WriteState } from '../writeback/states.ts';
 import { table } from './output.ts';
 import {
@@ -15,6 +19,7 @@ import {
   roleOption,
 } from './session.ts';
 import { count, each, moment, shown } from './values.ts';
+import { writeText } from './write_text.ts';
 
 interface ListOptions extends CommonOptions {
   role?: string;
@@ -78,24 +83,39 @@ function show(writeId: string, options: ListOptions): Promise<void> {
     const grant = await grantFor(caretaker, options.role);
     // The command may hold personal data and amounts: that is for those who decide and those who audit.
     needsScope(grant, ['approvals:decide', 'audit:read']);
-    const { store, writeback } = await caretaker.engine();
+    const { store, writeback, records, keyring } = await caretaker.engine();
     await store.ready();
     const write = await writeback.byId(writeId);
     if (write === undefined || !isWithin(grant, write.row)) throw noSuchWrite();
-    const steps = await stepsOf(store.ledger, writeId);
-    output.result({
-      ...(await writeback.view(write.row)),
-      by: write.row.principal,
-      owner: write.row.owner,
-      command: write.command,
-      before: write.before,
-      steps: steps.map(({ request_sealed: _request, evidence_json, result_json, write_id: _id, ...step }) => ({
-        ...step,
-        evidence: JSON.parse(evidence_json) as unknown,
-        ...(result_json !== null && { result: JSON.parse(result_json) as unknown }),
-      })),
-    });
+    const steps = (await stepsOf(store.ledger, writeId)).map((step) => shownStep(keyring, step));
+    const view = await writeback.view(write.row);
+    const marker = markerOf(writeId);
+    const { principal: by, owner } = write.row;
+    output.result(
+      { ...view, by, owner, marker, command: write.command, before: write.before, steps },
+      await writeText(write, view, steps, marker, { mirror: records.mirror, config: caretaker.config }),
+    );
   });
+}
+
+/** What was sent, when, and what was found. */
+function shownStep(keyring: KeyRing, row: StepRow) {
+  const { request_sealed, evidence_json: _evidence, result_json, write_id, ...step } = row;
+  return {
+    ...step,
+    request: openedRequest(keyring, write_id, step.step_index, request_sealed),
+    evidence: evidenceOf(row),
+    ...(result_json !== null && { result: JSON.parse(result_json) as unknown }),
+  };
+}
+
+/** The rest of the evidence is shown also where the key of the request is gone. */
+function openedRequest(...[keyring, writeId, index, sealed]: Parameters<typeof openRequest>) {
+  try {
+    return openRequest(keyring, writeId, index, sealed);
+  } catch {
+    return undefined;
+  }
 }
 
 function resolveByHand(writeId: string, options: ResolveOptions): Promise<void> {

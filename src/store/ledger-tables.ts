@@ -221,3 +221,30 @@ export const createLedger: Migration = ({ text, integer, counter, table, key_onl
   ) ${table}`,
   'create index kv_expiry on kv (expires_at) where expires_at is not null',
 ];
+
+/** Version 2: which record is whose effect, failures of our own, and the pace of each connection. */
+export const addClaimsAndPace: Migration = ({ text, integer, table }) => [
+  `alter table writes add column failures ${integer} not null default 0`,
+  'create index writes_leases on writes (state, lease_owner) where lease_owner is not null',
+  `create table claims (
+    connection ${text} not null,
+    kind ${text} not null,
+    scope ${text} not null,
+    record_id ${text} not null,
+    write_id ${text} not null references writes (write_id),
+    primary key (connection, kind, scope, record_id)
+  ) ${table}`,
+  // Without what was created before, a later look-up could take its record for a new write's.
+  `insert into claims (connection, kind, scope, record_id, write_id)
+    select connection, record_kind, scope, record_id, max(write_id) from writes
+    where state = 'done' and record_id is not null
+      and (command_kind like 'create_%' or command_kind like 'post_%' or command_kind like 'reverse_%'
+        or command_kind = 'schedule_tour' or command_kind = 'record_communication')
+    group by connection, record_kind, scope, record_id`,
+  'create index writes_command on writes (connection, command_digest)',
+  `create table pace (
+    connection ${text} not null primary key,
+    body_json ${text} not null,
+    updated_at ${integer} not null
+  ) ${table}`,
+];

@@ -1,13 +1,16 @@
 import { sql, type Transaction } from 'kysely';
 import { DIALECTS, type Migration } from './dialect.ts';
 import type { Engine } from './half.ts';
-import { createLedger } from './ledger-tables.ts';
+import { addClaimsAndPace, createLedger } from './ledger-tables.ts';
 import { createMirror } from './mirror-tables.ts';
 
 /** The two halves of a store, versioned apart: the mirror can be loaded again, the ledger cannot. */
 export type Part = 'ledger' | 'mirror';
 
-const MIGRATIONS: Record<Part, readonly Migration[]> = { ledger: [createLedger], mirror: [createMirror] };
+const MIGRATIONS: Record<Part, readonly Migration[]> = {
+  ledger: [createLedger, addClaimsAndPace],
+  mirror: [createMirror],
+};
 
 /** The version that this program brings a part to: how many migrations it has had. */
 export function latestVersion(part: Part): number {

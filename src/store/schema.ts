@@ -80,6 +80,27 @@ export interface WriteTable {
   lease_until: number | null;
   attempts: number;
   next_attempt_at: number;
+  /** How often taking it up has failed on our side, in a row; what keeps failing is given to a person. */
+  failures: Generated<number>;
+}
+
+/**
+ * Which write a record of the PMS is the effect of. The primary key is what keeps two equal writes from being proved by
+ * one and the same record.
+ */
+export interface ClaimTable {
+  connection: string;
+  kind: string;
+  scope: string;
+  record_id: string;
+  write_id: string;
+}
+
+/** What a connection may still ask of its PMS, shared by all processes; see `src/pace`. */
+export interface PaceTable {
+  connection: string;
+  body_json: string;
+  updated_at: number;
 }
 
 /** One vendor request of a write, journaled before and after it is sent. */
@@ -241,6 +262,8 @@ export interface LedgerTables {
   api_keys: ApiKeyTable;
   writes: WriteTable;
   write_steps: WriteStepTable;
+  claims: ClaimTable;
+  pace: PaceTable;
   approvals: ApprovalTable;
   audit_head: AuditHeadTable;
   audit_entries: AuditEntryTable;

@@ -4,6 +4,7 @@ import type { Mirror, Mirrored, Sealing } from '../mirror/mirror.ts';
 import type { PlainRecord } from '../mirror/sealed.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { RECORD_KINDS, type RecordKind, type RecordOf } from '../model/records.ts';
+import { inRequestScope, type RequestScope } from '../pace/request_scope.ts';
 import { recordVersion } from '../model/version.ts';
 import type { ReferenceKind } from '../mirror/reference.ts';
 import { loadMirror, readableKinds, type LoadProgress } from './load.ts';
@@ -132,6 +133,9 @@ interface Loading {
 
 const PAGE = 500;
 
+/** A load goes behind everybody who waits for an answer, even for that of the load. */
+const IN_BULK: RequestScope = { priority: 3 };
+
 export function createRecords({ connections, mirror, clock, sidecar }: RecordsOptions): Records {
   const byId = new Map(connections.map((connection) => [connection.id, connection]));
   const loaded = new Set<string>();
@@ -172,17 +176,19 @@ export function createRecords({ connections, mirror, clock, sidecar }: RecordsOp
 
   const runLoad = (connection: string, again: boolean, kinds?: readonly RecordKind[]) =>
     asked(connection, (connector) =>
-      loadMirror({
-        connector,
-        connection,
-        mirror,
-        clock,
-        again,
-        signal: closing.signal,
-        ...(kinds ? { kinds } : {}),
-        ...(sidecar ? { overlay: sidecar } : {}),
-        onProgress: (progress) => loading.get(connection)?.listeners.forEach((listener) => listener(progress)),
-      }),
+      inRequestScope(IN_BULK, () =>
+        loadMirror({
+          connector,
+          connection,
+          mirror,
+          clock,
+          again,
+          signal: closing.signal,
+          ...(kinds ? { kinds } : {}),
+          ...(sidecar ? { overlay: sidecar } : {}),
+          onProgress: (progress) => loading.get(connection)?.listeners.forEach((listener) => listener(progress)),
+        }),
+      ),
     );
 
   /** Puts what the PMS gave at `asked_at` into the mirror, and gives it back as it is there. */

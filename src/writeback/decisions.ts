@@ -3,11 +3,12 @@ import { type ApprovalRow, closeApproval, findApproval } from '../approvals/appr
 import { allowsProperty, type Grant } from '../grants/grant.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { recordChanges } from '../store/changes.ts';
-import { moveWrite, writeById } from './ledger.ts';
+import { moveWrite, writeById, type WriteRow } from './ledger.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
 import type { Runtime } from './runtime.ts';
 import { endUnsentIn, settleReservations, tellPeople } from './endings.ts';
 import { audit, change } from './journal.ts';
+import { lookAt, wakeFollowers } from './waiting.ts';
 
 /*
  * What people decide. A person's key is needed each time, whose owner is not the one who asked; a role from the command
@@ -56,6 +57,8 @@ export async function decideApproval(
     const write = openWrite(runtime.keyring, row);
     if (approval.state !== 'waiting')
       throw new CaretakerError('conflict', `This approval is ${approval.state} already. Nothing was changed.`);
+    if (row.state !== 'awaiting_approval')
+      throw new CaretakerError('conflict', `The change is ${row.state} already. Nothing was changed.`);
     if (approval.decide_by <= now)
       throw new CaretakerError('conflict', 'The time to decide this is over. Nothing was changed.');
     if (approval.command_digest !== row.command_digest)
@@ -75,10 +78,10 @@ export async function decideApproval(
       change(write, 'approval', approval.approval_id, decision.approve ? 'approved' : 'rejected'),
     ]);
     if (!decision.approve) {
-      await endUnsentIn(trx, runtime, write, 'rejected', undefined, now);
+      await endUnsentIn(trx, runtime, write, 'reject', undefined, now);
       return { ...write, row: { ...row, state: 'rejected' } };
     }
-    await moveWrite(trx, row, 'ready', now, { next_attempt_at: now });
+    await lookAt(trx, runtime, row, 'approve', now);
     return { ...write, row: { ...row, state: 'ready', next_attempt_at: now } };
   });
 }
@@ -99,6 +102,15 @@ async function close(
       decision.note === undefined ? null : runtime.keyring.seal(decision.note, `approval:${approval.approval_id}:note`),
   });
   if (!closed) throw new CaretakerError('conflict', 'Somebody else has just decided this. Nothing was changed.');
+}
+
+/** What people are to be told once it is done; nothing where the write is one that cannot be opened any more. */
+function noticesOf(runtime: Runtime, row: WriteRow): OpenWrite['notices'] {
+  try {
+    return openWrite(runtime.keyring, row).notices;
+  } catch {
+    return [];
+  }
 }
 
 /** A person says what became of a write that no machine could find out. */
@@ -126,19 +138,19 @@ export async function resolveWrite(
       );
     if (isRequester(grant, row))
       throw new CaretakerError('not_permitted', 'The one who asked, or who answers for it, cannot resolve it.');
-    const write = openWrite(runtime.keyring, row);
-    const state = finding.happened ? 'done' : 'failed';
-    await moveWrite(trx, row, state, now, {
+    const write = { row, notices: noticesOf(runtime, row) };
+    const state = await moveWrite(trx, row, finding.happened ? 'happened' : 'did_not_happen', now, {
       done_at: now,
       ...(finding.record_id !== undefined && { record_id: finding.record_id }),
       ...(finding.happened ? { proof: 'partial', error_code: null, error_message: null } : {}),
     });
-    await settleReservations(trx, write, state);
+    await settleReservations(trx, row, state);
     await appendAudit(trx, runtime.keyring, [
       audit(write, 'write.resolved', now, state, { ...finding }, grant.principal),
     ]);
     await recordChanges(trx, now, [change(write, 'write', writeId, `resolved_${state}`)]);
     if (finding.happened) await tellPeople(trx, runtime, write, finding.record_id ?? row.record_id, now);
+    await wakeFollowers(trx, runtime, row);
   });
 }
 
@@ -162,6 +174,6 @@ export async function withdrawWrite(runtime: Runtime, grant: Grant, writeId: str
         decided_at: now,
         note_sealed: null,
       });
-    await endUnsentIn(trx, runtime, openWrite(runtime.keyring, row), 'withdrawn', undefined, now);
+    await endUnsentIn(trx, runtime, openWrite(runtime.keyring, row), 'withdraw', undefined, now);
   });
 }

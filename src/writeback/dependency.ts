@@ -4,7 +4,8 @@ import { changedRecordId } from '../model/commands.ts';
 import { isWriteId } from './ids.ts';
 import { type Db, moveWrite, writeById } from './ledger.ts';
 import { type OpenWrite, orderKey, sealParts } from './open_write.ts';
-import { connectorOf, type Runtime } from './runtime.ts';
+import { ask } from './pms_requests.ts';
+import type { Runtime } from './runtime.ts';
 import { SPENT_STATES } from './states.ts';
 
 /** The writes whose records a command names by write id, because they had no id of the PMS when it was asked for. */
@@ -52,13 +53,15 @@ export async function withPmsIds(runtime: Runtime, write: OpenWrite): Promise<Op
   const { connection, scope } = write.row;
   const kind = COMMANDS[command.kind].record;
   const before =
-    changed === undefined ? write.before : await connectorOf(runtime, connection).get(kind, scope, changed);
+    changed === undefined
+      ? write.before
+      : await ask(runtime, write.row, (connector, signal) => connector.get(kind, scope, changed, signal));
   const parts = { ...write, command, before: before as OpenWrite['before'] };
   const values = {
     ...sealParts(runtime.keyring, write.row.write_id, parts),
     record_id: changed ?? null,
     order_key: changed === undefined ? write.row.order_key : orderKey(connection, kind, scope, changed),
   };
-  await runtime.store.transaction((trx) => moveWrite(trx, write.row, write.row.state, runtime.clock(), values));
+  await runtime.store.transaction((trx) => moveWrite(trx, write.row, 'wait', runtime.clock(), values));
   return { ...parts, row: { ...write.row, ...values } };
 }

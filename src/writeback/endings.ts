@@ -4,25 +4,29 @@ import { appendAudit } from '../audit/audit.ts';
 import type { ErrorCode } from '../model/errors.ts';
 import { recordChanges } from '../store/changes.ts';
 import { newId } from './ids.ts';
-import { audit, change } from './journal.ts';
+import { audit, change, NO_LEASE } from './journal.ts';
 import { type Db, moveWrite } from './ledger.ts';
 import type { OpenWrite } from './open_write.ts';
 import type { Runtime } from './runtime.ts';
-import type { WriteState } from './states.ts';
+import type { WriteEvent, WriteState } from './states.ts';
+import { wakeFollowers } from './waiting.ts';
 
 /*
  * How a write ends without an effect, or is handed to a person.
  */
 
-/** Closes a write that had no effect. */
+type EndingEvent = Extract<WriteEvent, 'refuse' | 'run_out' | 'reject' | 'withdraw'>;
+
+/** Closes a write that had no effect. Returns false: nothing is left to do. */
 export async function endUnsent(
   runtime: Runtime,
   write: OpenWrite,
-  state: Extract<WriteState, 'failed' | 'expired' | 'rejected' | 'withdrawn'>,
+  event: EndingEvent,
   error: { code: ErrorCode; message: string } | undefined,
-): Promise<void> {
+): Promise<false> {
   const now = runtime.clock();
-  await runtime.store.transaction((trx) => endUnsentIn(trx, runtime, write, state, error, now));
+  await runtime.store.transaction((trx) => endUnsentIn(trx, runtime, write, event, error, now));
+  return false;
 }
 
 /** The same within a transaction that does more. */
@@ -30,22 +34,22 @@ export async function endUnsentIn(
   trx: Db,
   runtime: Runtime,
   write: OpenWrite,
-  state: Extract<WriteState, 'failed' | 'expired' | 'rejected' | 'withdrawn'>,
+  event: EndingEvent,
   error: { code: ErrorCode; message: string } | undefined,
   now: number,
 ): Promise<void> {
-  await moveWrite(trx, write.row, state, now, {
+  const state = await moveWrite(trx, write.row, event, now, {
     error_code: error?.code ?? null,
     error_message: error?.message ?? null,
     done_at: now,
-    lease_owner: null,
-    lease_until: null,
+    ...NO_LEASE,
   });
-  await settleReservations(trx, write, state);
+  await settleReservations(trx, write.row, state);
   await appendAudit(trx, runtime.keyring, [
     audit(write, `write.${state}`, now, state, { code: error?.code, message: error?.message }),
   ]);
   await recordChanges(trx, now, [change(write, 'write', write.row.write_id, state)]);
+  await wakeFollowers(trx, runtime, write.row);
 }
 
 /** Tells the people in charge, and the change feed, that a decision is waited for. */
@@ -66,37 +70,53 @@ export async function announceApproval(
   });
 }
 
-/** Something only a person can find out. Nothing is sent again; the people in charge are told. */
-export async function needsAttention(runtime: Runtime, write: OpenWrite, reason: string): Promise<void> {
+/**
+ * Something only a person can find out. Nothing is sent again; the people in charge are told. Returns false: nothing is
+ * left to do for a machine.
+ */
+export async function needsAttention(runtime: Runtime, write: OpenWrite, reason: string): Promise<false> {
   const now = runtime.clock();
   await runtime.store.transaction(async (trx) => {
-    await moveWrite(trx, write.row, 'needs_attention', now, {
+    await moveWrite(trx, write.row, 'doubt', now, {
       error_code: 'outcome_unknown',
       error_message: reason,
-      lease_owner: null,
-      lease_until: null,
+      ...NO_LEASE,
     });
-    await appendAudit(trx, runtime.keyring, [
-      audit(write, 'write.needs_attention', now, 'needs_attention', { reason }),
-    ]);
-    await recordChanges(trx, now, [change(write, 'write', write.row.write_id, 'needs_attention')]);
-    await enqueueNotification(trx, runtime.keyring, {
-      id: newId('n', now),
-      kind: 'write.needs_attention',
-      now,
-      body: { write_id: write.row.write_id, tool: write.row.tool, reason },
-    });
+    await tellOfAttention(trx, runtime, write.row, reason);
   });
+  return false;
+}
+
+/** What is entered, and who is told, where a write has been given to a person. */
+export async function tellOfAttention(
+  trx: Db,
+  runtime: Runtime,
+  row: OpenWrite['row'],
+  reason: string,
+  details: Record<string, unknown> = {},
+): Promise<void> {
+  const now = runtime.clock();
+  const { write_id, tool } = row;
+  await appendAudit(trx, runtime.keyring, [
+    audit({ row }, 'write.needs_attention', now, 'needs_attention', { reason, ...details }),
+  ]);
+  await recordChanges(trx, now, [change({ row }, 'write', write_id, 'needs_attention')]);
+  await enqueueNotification(trx, runtime.keyring, {
+    id: newId('n', now),
+    kind: 'write.needs_attention',
+    now,
+    body: { write_id, tool, reason },
+  });
+  await wakeFollowers(trx, runtime, row);
 }
 
 /** A write without effect gives back what it had reserved; a moved or cancelled tour gives back the slot it had before. */
-export async function settleReservations(trx: Db, write: OpenWrite, state: WriteState): Promise<void> {
-  const { row, command } = write;
+export async function settleReservations(trx: Db, row: OpenWrite['row'], state: WriteState): Promise<void> {
   if (state !== 'done') {
     await trx.deleteFrom('reservations').where('write_id', '=', row.write_id).execute();
     return;
   }
-  if (command.kind !== 'reschedule_tour' && command.kind !== 'cancel_tour') return;
+  if (row.command_kind !== 'reschedule_tour' && row.command_kind !== 'cancel_tour') return;
   await trx
     .deleteFrom('reservations')
     .where('write_id', '!=', row.write_id)
@@ -106,7 +126,7 @@ export async function settleReservations(trx: Db, write: OpenWrite, state: Write
         .select('write_id')
         .where('connection', '=', row.connection)
         .where('record_kind', '=', 'tour')
-        .where('record_id', '=', command.tour_id),
+        .where('record_id', '=', row.record_id),
     )
     .execute();
 }
@@ -115,15 +135,15 @@ export async function settleReservations(trx: Db, write: OpenWrite, state: Write
 export async function tellPeople(
   trx: Db,
   runtime: Runtime,
-  write: OpenWrite,
+  { row, notices }: Pick<OpenWrite, 'row' | 'notices'>,
   recordId: string | null,
   now: number,
 ): Promise<void> {
-  for (const { kind, body } of write.notices)
+  for (const { kind, body } of notices)
     await enqueueNotification(trx, runtime.keyring, {
       id: newId('n', now),
       kind,
       now,
-      body: { ...body, write_id: write.row.write_id, ...(recordId !== null && { record_id: recordId }) },
+      body: { ...body, write_id: row.write_id, ...(recordId !== null && { record_id: recordId }) },
     });
 }

@@ -1,47 +1,105 @@
 import { enqueueNotification } from '../approvals/notifications.ts';
 import { appendAudit } from '../audit/audit.ts';
-import { type Connector, type StepResult, VendorError } from '../connectors/connector.ts';
-import { changedRecordId, COMMANDS } from '../model/commands.ts';
+import { type StepResult, VendorError } from '../connectors/connector.ts';
+import { type Command, COMMANDS } from '../model/commands.ts';
 import type { RecordKind, RecordOf } from '../model/records.ts';
 import { recordChanges } from '../store/changes.ts';
+import { claimRecord, ClaimedByAnother } from './claims.ts';
 import { settleReservations, tellPeople } from './endings.ts';
-import { withinTime } from './deadline.ts';
-import { audit, change } from './journal.ts';
+import { audit, change, lookUps, NO_LEASE, withEvidence } from './journal.ts';
 import { newId } from './ids.ts';
-import { type Db, moveWrite, updateStep } from './ledger.ts';
+import { type Db, moveWrite, stepsOf, updateStep, type WriteRow } from './ledger.ts';
 import type { OpenWrite } from './open_write.ts';
+import { ask } from './pms_requests.ts';
 import { fieldsWith, type Proof, prove } from './proof.ts';
+import { recordIdOf } from './record_id.ts';
 import { relatedRecords } from './related.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
+import { answerIsUseless } from './trouble.ts';
+import { lookAfter, lookAt, wakeFollowers } from './waiting.ts';
 
 /** The last step had its effect: read the record back, compare it, and close the write. */
-export async function finish(runtime: Runtime, write: OpenWrite, result: StepResult): Promise<void> {
+export async function finish(runtime: Runtime, write: OpenWrite, result: StepResult): Promise<boolean> {
   const { row, command } = write;
-  const connector = connectorOf(runtime, row.connection);
-  const kind = COMMANDS[command.kind].record;
-  const id = result.record?.id ?? changedRecordId(command) ?? row.record_id ?? undefined;
+  const id = recordIdOf(write, result);
+  if (id === undefined) return answerIsUseless(runtime, write, result);
   const askedAt = runtime.clock();
-  const after = id === undefined ? undefined : await readBack(connector, kind, row.scope, id);
-  const now = runtime.clock();
-  if (id === undefined || after === undefined) {
-    await runtime.store.transaction(async (trx) => {
-      await updateStep(trx, row.write_id, row.step_index, {
-        result_json: JSON.stringify(result),
-        answered_at: now,
-      });
-      await moveWrite(trx, row, 'sent', now, { record_id: id ?? null, next_attempt_at: now + 2_000, lease_until: now });
-    });
-    return;
+  const after = await readBack(runtime, row, COMMANDS[command.kind].record, id);
+  if (after === undefined) return readLater(runtime, write, result, id, LONGEST_READ_MS);
+  const { capabilities } = connectorOf(runtime, row.connection);
+  const proof = prove(command, write.before, after, capabilities);
+  const lost = fieldsWith('not_stored', proof.fields);
+  if (lost.length > 0) {
+    // Until the PMS shows what it was told, what is missing may only be late.
+    const lag = capabilities.settling.read_lag_ms;
+    if (lag > 0 && (await heardAt(runtime, row)) + lag > runtime.clock())
+      return readLater(runtime, write, result, id, lag);
+    if (isAnothers(command, lost)) return answerIsUseless(runtime, write, result);
   }
-  const proof = prove(command, write.before, after, connector.capabilities);
+  try {
+    await close(runtime, write, result, id, proof);
+  } catch (error) {
+    if (error instanceof ClaimedByAnother) return answerIsUseless(runtime, write, result);
+    throw error;
+  }
+  await refreshMirror(runtime, write, COMMANDS[command.kind].record, id, after, askedAt);
+  return false;
+}
+
+/** The longest wait before a record that was not found is read again. */
+const LONGEST_READ_MS = 15_000;
+
+/** Fields that say where a new record belongs: one that is elsewhere is not the one that was asked for. */
+const PLACE_FIELDS: ReadonlySet<string> = new Set(['property_id', 'unit_id', 'household_id', 'guest_card_id']);
+
+function isAnothers(command: Command, lost: readonly string[]): boolean {
+  return COMMANDS[command.kind].creates && lost.some((field) => PLACE_FIELDS.has(field));
+}
+
+/** When the PMS's answer to the last request was first known; now, where it has just come. */
+async function heardAt(runtime: Runtime, row: WriteRow): Promise<number> {
+  if (row.state === 'sending') return runtime.clock();
+  const step = (await stepsOf(runtime.store.ledger, row.write_id))[row.step_index];
+  return step?.answered_at ?? runtime.clock();
+}
+
+/** What was answered is kept, and the record is read once more, after a wait that grows up to `longest`. */
+async function readLater(
+  runtime: Runtime,
+  { row }: OpenWrite,
+  result: StepResult,
+  id: string,
+  longest: number,
+): Promise<boolean> {
+  const now = runtime.clock();
   await runtime.store.transaction(async (trx) => {
+    const step = (await stepsOf(trx, row.write_id))[row.step_index];
+    await updateStep(trx, row.write_id, row.step_index, {
+      state: 'proved',
+      result_json: JSON.stringify(result),
+      answered_at: step?.answered_at ?? now,
+      evidence_json: withEvidence(step, { at: now, event: 'not read back yet' }),
+    });
+    const wait = Math.min(longest, lookAfter(step === undefined ? 0 : lookUps(step)));
+    const values = { ...NO_LEASE, record_id: id };
+    await lookAt(trx, runtime, row, row.state === 'sending' ? 'answer' : 'wait', now + wait, values);
+  });
+  return false;
+}
+
+/** The proved write, with everything that belongs to it, in one transaction. */
+async function close(runtime: Runtime, write: OpenWrite, result: StepResult, id: string, proof: Proof): Promise<void> {
+  const { row, command } = write;
+  const now = runtime.clock();
+  await runtime.store.transaction(async (trx) => {
+    await claimRecord(trx, write, id);
     await updateStep(trx, row.write_id, row.step_index, {
       state: 'proved',
       result_json: JSON.stringify(result),
       answered_at: now,
     });
-    if (row.state === 'sending') await moveWrite(trx, row, 'sent', now);
-    await moveWrite(trx, { ...row, state: 'sent' }, 'done', now, {
+    if (row.state === 'sending') await moveWrite(trx, row, 'answer', now);
+    await moveWrite(trx, { ...row, state: 'sent' }, 'prove', now, {
       record_id: id,
       posting: result.posting ?? 'posted',
       proof: proof.proof,
@@ -49,18 +107,17 @@ export async function finish(runtime: Runtime, write: OpenWrite, result: StepRes
       done_at: now,
       error_code: null,
       error_message: null,
-      lease_owner: null,
-      lease_until: null,
+      ...NO_LEASE,
     });
-    await settleReservations(trx, write, 'done');
+    await settleReservations(trx, row, 'done');
     await appendAudit(trx, runtime.keyring, [
       audit(write, 'write.done', now, 'done', { record_id: id, proof: proof.proof, fields: proof.fields }),
     ]);
-    await recordChanges(trx, now, [change(write, kind, id, command.kind)]);
+    await recordChanges(trx, now, [change(write, COMMANDS[command.kind].record, id, command.kind)]);
     await tellPeople(trx, runtime, write, id, now);
     await tellOfLoss(trx, runtime, write, proof, now);
+    await wakeFollowers(trx, runtime, row);
   });
-  await refreshMirror(runtime, write, kind, id, after, askedAt);
 }
 
 /** Money and leases of which the PMS kept less than was asked are looked at by a person. */
@@ -81,16 +138,18 @@ async function tellOfLoss(
   });
 }
 
+/** The record as the PMS shows it now; undefined where it shows none, or cannot be asked. */
 async function readBack(
-  connector: Connector,
+  runtime: Runtime,
+  row: WriteRow,
   kind: RecordKind,
-  scope: string,
   id: string,
 ): Promise<Record<string, unknown> | undefined> {
   try {
-    return await withinTime(
-      connector.capabilities.request_deadline_ms,
-      (signal) => connector.get(kind, scope, id, signal) as Promise<Record<string, unknown> | undefined>,
+    return await ask(
+      runtime,
+      row,
+      (connector, signal) => connector.get(kind, row.scope, id, signal) as Promise<Record<string, unknown> | undefined>,
     );
   } catch (error) {
     if (error instanceof VendorError) return undefined;
@@ -107,12 +166,11 @@ async function refreshMirror(
   after: Record<string, unknown>,
   askedAt: number,
 ): Promise<void> {
-  const { connection, scope } = write.row;
   try {
     await learn(runtime, write, kind, after, askedAt);
     for (const related of relatedRecords(write.command, write.before)) {
       const relatedAt = runtime.clock();
-      const record = await readBack(connectorOf(runtime, connection), related.kind, scope, related.id);
+      const record = await readBack(runtime, write.row, related.kind, related.id);
       if (record !== undefined) await learn(runtime, write, related.kind, record, relatedAt);
     }
   } catch (error) {

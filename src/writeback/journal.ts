@@ -45,7 +45,7 @@ export function stepRow(
     sent_at: now,
     answered_at: null,
     result_json: null,
-    evidence_json: withEvidence(known, { at: now, event: 'sent', attempt }),
+    evidence_json: withEvidence(known, { at: now, event: SENT, attempt }),
   };
 }
 
@@ -58,22 +58,78 @@ export function leaseFor(
   return { lease_owner: runtime.owner, lease_until: until, next_attempt_at: until };
 }
 
-/** Events of a step's evidence after which nobody knows what became of a request. */
+/** The same columns of a write that nobody is working on. */
+export const NO_LEASE = { lease_owner: null, lease_until: null } as const;
+
+/** One line of a step's evidence; `times` and `last_at` where the same was found several times running. */
+export interface Evidence {
+  at: number;
+  event: string;
+  times?: number;
+  last_at?: number;
+  [detail: string]: unknown;
+}
+
+/** Events of a step's evidence. After these three nobody knows what became of a request. */
 export const NO_ANSWER = 'no answer';
 export const SENDER_GONE = 'sender gone';
+export const USELESS_ANSWER = 'answered without naming its record';
+const DOUBTS: readonly string[] = [NO_ANSWER, SENDER_GONE, USELESS_ANSWER];
+
+const SENT = 'sent';
+export const PROVED_ABSENT = 'proved absent';
+export const NOT_FOUND = 'not found yet';
 
 /** The PMS refused a request that it may have carried out when it was sent before. */
 export const REFUSED = 'repetition refused';
 
-/** One more line of a step's evidence. */
-export function withEvidence(step: StepRow | undefined, entry: Record<string, unknown>): string {
-  const known = step === undefined ? [] : (JSON.parse(step.evidence_json) as unknown[]);
-  return JSON.stringify([...known, entry]);
+export function evidenceOf(step: StepRow | undefined): Evidence[] {
+  return step === undefined ? [] : (JSON.parse(step.evidence_json) as Evidence[]);
+}
+
+/** One more line of a step's evidence. What is found again is counted in the line that says so. */
+export function withEvidence(step: StepRow | undefined, entry: Evidence): string {
+  const known = evidenceOf(step);
+  const last = known.at(-1);
+  if (last === undefined || last.event !== entry.event || entry.event === SENT)
+    return JSON.stringify([...known, entry]);
+  const again = { ...last, ...entry, at: last.at, times: (last.times ?? 1) + 1, last_at: entry.at };
+  return JSON.stringify([...known.slice(0, -1), again]);
+}
+
+/** How often the effect of the last request was looked for in vain. */
+export function lookUps(step: StepRow): number {
+  const entries = evidenceOf(step);
+  const since = entries.slice(entries.findLastIndex(({ event }) => event === SENT) + 1);
+  return since.reduce((sum, { event, times }) => sum + (DOUBTS.includes(event) ? 0 : (times ?? 1)), 0);
+}
+
+/** When a step was sent for the first time; epoch milliseconds. */
+export function firstSentAt(step: StepRow): number {
+  return evidenceOf(step).find(({ event }) => event === SENT)?.at ?? step.sent_at ?? 0;
+}
+
+/** Whether some earlier sending of a step may have had an effect that nobody has seen. */
+export function mayHaveHappened(step: StepRow | undefined): boolean {
+  return evidenceOf(step).some(({ event }) => DOUBTS.includes(event));
+}
+
+/** The same, where its absence has not been proved since. */
+export function isInDoubt(step: StepRow): boolean {
+  const entries = evidenceOf(step);
+  const last = (events: readonly string[]) => entries.findLastIndex(({ event }) => events.includes(event));
+  return last(DOUBTS) > last([PROVED_ABSENT]);
+}
+
+/** Whether the last sending of a step was refused. */
+export function wasRefused(step: StepRow): boolean {
+  const entries = evidenceOf(step);
+  return entries.slice(entries.findLastIndex(({ event }) => event === SENT)).some(({ event }) => event === REFUSED);
 }
 
 /** The audit entry of something that happened to a write. */
 export function audit(
-  write: OpenWrite,
+  write: Pick<OpenWrite, 'row'>,
   action: string,
   at: number,
   outcome: string,
@@ -91,7 +147,7 @@ export function audit(
 }
 
 /** The line of the change feed about something that happened to a write. */
-export function change(write: OpenWrite, kind: string, recordId: string, event: string): Change {
+export function change(write: Pick<OpenWrite, 'row'>, kind: string, recordId: string, event: string): Change {
   return {
     connection: write.row.connection,
     kind,
@@ -101,16 +157,4 @@ export function change(write: OpenWrite, kind: string, recordId: string, event: 
     event,
     detail: { write_id: write.row.write_id, by: write.row.principal, tool: write.row.tool },
   };
-}
-
-/** Whether some earlier sending of a step may have had an effect that nobody has seen. */
-export function mayHaveHappened(step: StepRow | undefined): boolean {
-  const entries = step === undefined ? [] : (JSON.parse(step.evidence_json) as { event?: unknown }[]);
-  return entries.some(({ event }) => event === NO_ANSWER || event === SENDER_GONE);
-}
-
-/** Whether the last sending of a step was refused. */
-export function wasRefused(step: StepRow): boolean {
-  const entries = JSON.parse(step.evidence_json) as { event?: unknown }[];
-  return entries.slice(entries.findLastIndex(({ event }) => event === 'sent')).some(({ event }) => event === REFUSED);
 }

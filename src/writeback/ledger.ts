@@ -1,7 +1,16 @@
 import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
 import { type Argument, prepared, type PreparedQuery } from '../store/prepared.ts';
 import type { LedgerTables, WriteStepTable, WriteTable } from '../store/schema.ts';
-import { IN_FLIGHT_STATES, mayFollow, parseState, SPENT_STATES, WRITE_STATES, type WriteState } from './states.ts';
+import {
+  after,
+  IN_FLIGHT_STATES,
+  OPEN_STATES,
+  parseState,
+  SPENT_STATES,
+  WRITE_STATES,
+  type WriteEvent,
+  type WriteState,
+} from './states.ts';
 
 /*
  * The queries of the ledger. Every function takes the database or the transaction it runs in; none opens one.
@@ -98,24 +107,28 @@ const move = perColumns((columns) =>
   ),
 );
 
+/** What says that a write still is where somebody saw it. */
+export type Seen = Pick<WriteRow, 'write_id' | 'state' | 'step_index' | 'attempts' | 'failures'>;
+
 /**
- * Moves a write on, if it still is where the caller saw it: in that state, at that step, after so many sends. Another
- * process may have taken it on and brought it to the same state again; whoever held it before has no say any more.
- * Throws `StaleWrite` then, and a plain error on a change of state that the table in `states.ts` does not allow.
+ * Lets an event happen to a write, if it still is where the caller saw it: in that state, at that step, after so many
+ * sends. Another process may have taken it on and brought it to the same state again; whoever held it before has no say
+ * any more. Returns the state that follows. Throws `StaleWrite` where the write has moved, and `RangeError` for an event
+ * that the table in `states.ts` does not have there.
  */
 export async function moveWrite(
   db: Db,
-  write: Pick<WriteRow, 'write_id' | 'state' | 'step_index' | 'attempts'>,
-  to: WriteState,
+  write: Seen,
+  event: WriteEvent,
   now: number,
   values: Updateable<WriteTable> = {},
-): Promise<void> {
-  if (write.state !== to && !mayFollow(write.state, to))
-    throw new RangeError(`a write cannot go from ${write.state} to ${to}`);
-  const set = { ...values, state: to, updated_at: now };
+): Promise<WriteState> {
+  const to = after(write.state, event);
+  const set = { ...values, ...(write.failures > 0 && { failures: 0 }), state: to, updated_at: now };
   const seen = { its_id: write.write_id, from: write.state, at_step: write.step_index, after: write.attempts };
   const { numAffectedRows } = await move(set)(db, { ...set, ...seen });
   if (Number(numAffectedRows ?? 0) !== 1) throw new StaleWrite(write.write_id);
+  return to;
 }
 
 const inFront = prepared<{ write_id: string; order_key: string }>()((db: Db, argument) =>
@@ -198,17 +211,12 @@ export async function spentSince(db: Db, principal: string, tool: string, since:
   return Number(row?.total ?? 0);
 }
 
-const UNFINISHED: readonly WriteState[] = WRITE_STATES.filter(
-  (state) =>
-    state === 'recorded' || state === 'ready' || state === 'awaiting_approval' || IN_FLIGHT_STATES.includes(state),
-);
-
 /** Writes that something has to be done about now: emergencies first, then oldest first. */
 export async function dueWrites(db: Db, now: number, limit: number): Promise<WriteRow[]> {
   const rows = await db
     .selectFrom('writes')
     .selectAll()
-    .where('state', 'in', [...UNFINISHED])
+    .where('state', 'in', [...OPEN_STATES])
     .where('next_attempt_at', '<=', now)
     .orderBy('priority')
     .orderBy('write_id')
@@ -217,29 +225,91 @@ export async function dueWrites(db: Db, now: number, limit: number): Promise<Wri
   return rows.map(typed);
 }
 
-/** Looks at a write again only after a while, if it is still where it was seen. */
+/** Who holds leases on writes that are under way. */
+export async function leaseOwners(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom('writes')
+    .select('lease_owner')
+    .distinct()
+    .where('state', 'in', [...IN_FLIGHT_STATES])
+    .where('lease_owner', 'is not', null)
+    .execute();
+  return rows.map(({ lease_owner: owner }) => owner as string);
+}
+
+/** Writes under way that one of these owners holds: emergencies first, then oldest first. */
+export async function writesHeldBy(db: Db, owners: readonly string[], limit: number): Promise<WriteRow[]> {
+  if (owners.length === 0) return [];
+  const rows = await db
+    .selectFrom('writes')
+    .selectAll()
+    .where('state', 'in', [...IN_FLIGHT_STATES])
+    .where('lease_owner', 'in', [...owners])
+    .orderBy('priority')
+    .orderBy('write_id')
+    .limit(limit)
+    .execute();
+  return rows.map(typed);
+}
+
+/** Counts a failure of our own to take a write up, and looks at it again only after a while. */
 export async function postpone(db: Db, { write_id, state, attempts }: WriteRow, until: number): Promise<void> {
   await db
     .updateTable('writes')
-    .set({ next_attempt_at: until })
+    .set((row) => ({ next_attempt_at: until, failures: row('failures', '+', 1) }))
     .where('write_id', '=', write_id)
     .where('state', '=', state)
     .where('attempts', '=', attempts)
     .execute();
 }
 
-/** Writes that somebody else took on and has not finished; whether that somebody is still there is another question. */
-export async function heldByOthers(db: Db, owner: string): Promise<WriteRow[]> {
+/** Writes that are not over and were last changed after a moment that is yet to come: the clock was set back. */
+export async function writesFromFuture(db: Db, from: number, limit: number): Promise<WriteRow[]> {
   const rows = await db
     .selectFrom('writes')
     .selectAll()
-    .where('state', 'in', [...IN_FLIGHT_STATES])
-    .where('lease_owner', 'is not', null)
-    .where('lease_owner', '!=', owner)
-    .orderBy('priority')
-    .orderBy('write_id')
+    .where('state', 'in', [...OPEN_STATES])
+    .where('updated_at', '>', from)
+    .limit(limit)
     .execute();
   return rows.map(typed);
+}
+
+/** Ids of writes in a state that does not exist: the store was damaged, or changed by hand. */
+export async function damagedWrites(db: Db, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('writes')
+    .select('write_id')
+    .where('state', 'not in', [...WRITE_STATES])
+    .limit(limit)
+    .execute();
+  return rows.map(({ write_id }) => write_id);
+}
+
+/** The next write in line for a record, where it may be sent now. */
+export async function nextInLine(db: Db, orderKey: string): Promise<WriteRow | undefined> {
+  const row = await db
+    .selectFrom('writes')
+    .selectAll()
+    .where('order_key', '=', orderKey)
+    .where('state', '=', 'ready')
+    .orderBy('write_id')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? undefined : typed(row);
+}
+
+/** Makes what waits for a PMS due, in one stroke: it answers again. Returns how many writes there were. */
+export async function wakeConnection(db: Db, connection: string, now: number): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('writes')
+    .set({ next_attempt_at: now })
+    .where('state', '=', 'ready')
+    .where('connection', '=', connection)
+    .where('next_attempt_at', '>', now)
+    .where('error_code', 'in', ['pms_unavailable', 'rate_limited'])
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
 }
 
 export interface WriteFilter {

@@ -1,191 +1,95 @@
-import { type Located, type StepResult, VendorError } from '../connectors/connector.ts';
-import { closeApproval, approvalOf } from '../approvals/approvals.ts';
-import type { ErrorCode } from '../model/errors.ts';
-import { withinTime } from './deadline.ts';
-import { dueWrites, heldByOthers, moveWrite, postpone, StaleWrite, stepsOf, updateStep } from './ledger.ts';
-import { openRequest, openWrite, type OpenWrite } from './open_write.ts';
-import { connectorOf, type Runtime } from './runtime.ts';
-import { endUnsent, endUnsentIn, needsAttention } from './endings.ts';
-import { SENDER_GONE, stepContext, wasRefused, withEvidence } from './journal.ts';
+import type { StepResult } from '../connectors/connector.ts';
+import { approvalOf, closeApproval } from '../approvals/approvals.ts';
+import { endUnsentIn, needsAttention } from './endings.ts';
+import { NO_LEASE, SENDER_GONE, withEvidence } from './journal.ts';
+import { moveWrite, stepsOf, updateStep, writeById, type WriteRow } from './ledger.ts';
+import { locateEffect } from './locate.ts';
+import { openWrite, type OpenWrite } from './open_write.ts';
+import type { Runtime } from './runtime.ts';
 import { afterStep, sendReady } from './send.ts';
 import { IN_FLIGHT_STATES, type WriteState } from './states.ts';
+import { lookAt } from './waiting.ts';
 
 /*
  * What is done with a write that nobody is working on: after a crash, after an answer that never came, when a PMS is
  * back, when nobody decided in time.
  */
 
-const HANDLERS: Partial<Record<WriteState, (runtime: Runtime, write: OpenWrite) => Promise<void>>> = {
-  recorded: needsDecisionOrSending,
+/** Each takes a write one step further, and says whether there is something left to do at once. */
+const HANDLERS: Partial<Record<WriteState, (runtime: Runtime, write: OpenWrite) => Promise<boolean>>> = {
+  recorded: accept,
   ready: sendReady,
   sending: abandonedWhileSending,
   sent: goOn,
   unknown: locateEffect,
-  awaiting_approval: expireUndecided,
+  awaiting_approval: runOutUndecided,
 };
 
-/** Takes one write a step further from wherever it was left. */
+/** How long after its own time a write is kept going before a person is asked. */
+const PATIENCE_MS = 60_000;
+
+/** More steps than any write takes at once: whatever turns in a circle ends here, and goes on at the next sweep. */
+const MOST_AT_ONCE = 20;
+
+/** Takes one write as far as it goes now, from wherever it was left. */
 export async function resume(runtime: Runtime, write: OpenWrite): Promise<void> {
-  const { connection, state, not_after: notAfter } = write.row;
-  const isLost = IN_FLIGHT_STATES.includes(state) && !runtime.connections.has(connection);
-  if (isLost && runtime.clock() > notAfter && isAbandoned(runtime, write))
-    return needsAttention(runtime, write, 'Its connection is not configured any more, so the PMS cannot be asked.');
-  await HANDLERS[state]?.(runtime, write);
-}
-
-/** Takes up to `limit` writes further that are due. Returns how many there were. */
-export async function sweep(
-  runtime: Runtime,
-  limit: number,
-  take: (writeId: string, work: () => Promise<void>) => Promise<void>,
-): Promise<number> {
-  const { ledger } = runtime.store;
-  // A dead owner's lease is void at once: its writes are due before their time.
-  const orphaned = (await heldByOthers(ledger, runtime.owner)).filter(
-    (row) => !runtime.ownerIsAlive(row.lease_owner ?? ''),
-  );
-  const listed = new Set(orphaned.map(({ write_id }) => write_id));
-  const due = [
-    ...orphaned,
-    ...(await dueWrites(ledger, runtime.clock(), limit)).filter(({ write_id }) => !listed.has(write_id)),
-  ];
-  for (const row of due) {
-    await take(row.write_id, async () => {
-      try {
-        await resume(runtime, openWrite(runtime.keyring, row));
-      } catch (error) {
-        // What cannot be taken up, because its key or its connection is missing, must not crowd out everything else.
-        if (!(error instanceof StaleWrite)) {
-          const until = runtime.clock() + 60_000;
-          await runtime.store.transaction((trx) => postpone(trx, row, until));
-        }
-        throw error;
-      }
-    });
+  let current: OpenWrite = write;
+  for (let step = 0; step < MOST_AT_ONCE; step++) {
+    if (!(await takeFurther(runtime, current))) return;
+    const row = await writeById(runtime.store.ledger, write.row.write_id);
+    if (row === undefined) return;
+    current = openWrite(runtime.keyring, row);
   }
-  return due.length;
 }
 
-/** Quarters of an hour that are kept after they have passed: a day. */
-const KEPT_CELLS = 96;
-
-/** Forgets tour slots that have passed. */
-export async function releasePastCells(runtime: Runtime): Promise<void> {
-  const oldest = Math.floor(runtime.clock() / 900_000) - KEPT_CELLS;
-  await runtime.store.transaction((trx) => trx.deleteFrom('reservations').where('cell', '<', oldest).execute());
+async function takeFurther(runtime: Runtime, write: OpenWrite): Promise<boolean> {
+  const { connection, state, not_after: notAfter } = write.row;
+  if (!runtime.connections.has(connection)) {
+    const isLost = IN_FLIGHT_STATES.includes(state) && runtime.clock() > notAfter && isAbandoned(runtime, write.row);
+    if (isLost)
+      return needsAttention(runtime, write, 'Its connection is not configured any more, so the PMS cannot be asked.');
+  }
+  return (await HANDLERS[state]?.(runtime, write)) ?? false;
 }
 
-async function needsDecisionOrSending(runtime: Runtime, write: OpenWrite): Promise<void> {
-  await runtime.store.transaction((trx) => moveWrite(trx, write.row, 'ready', runtime.clock()));
+async function accept(runtime: Runtime, { row }: OpenWrite): Promise<boolean> {
+  const now = runtime.clock();
+  await runtime.store.transaction((trx) => lookAt(trx, runtime, row, 'accept', now));
+  return true;
 }
 
 /** Whether the one who was sending can no longer be at it: its lease is over, or its process is. */
-function isAbandoned(runtime: Runtime, write: OpenWrite): boolean {
-  const { lease_owner: owner, lease_until: until } = write.row;
-  if (owner === null || until === null || until <= runtime.clock()) return true;
-  return !runtime.ownerIsAlive(owner);
+export function isAbandoned(runtime: Runtime, { lease_owner: owner, lease_until: until }: WriteRow): boolean {
+  if (owner === null || until === null) return true;
+  if (!runtime.ownerIsAlive(owner)) return true;
+  // Who is at it itself knows when it is not any more; by the clock, only where the clock can be trusted.
+  return until <= runtime.clock() && (runtime.guard?.isTrusted() ?? true);
 }
 
-async function abandonedWhileSending(runtime: Runtime, write: OpenWrite): Promise<void> {
-  if (!isAbandoned(runtime, write)) return;
-  const now = runtime.clock();
-  const { settling } = connectorOf(runtime, write.row.connection).capabilities;
-  const steps = await stepsOf(runtime.store.ledger, write.row.write_id);
-  const step = steps[write.row.step_index];
-  const settled = (step?.deadline_at ?? now) + settling.late_commit_ms + settling.read_lag_ms;
-  await runtime.store.transaction(async (trx) => {
-    await moveWrite(trx, write.row, 'unknown', now, { lease_owner: null, lease_until: null, next_attempt_at: now });
-    await updateStep(trx, write.row.write_id, write.row.step_index, {
-      state: 'unknown',
-      evidence_json: withEvidence(step, { at: now, event: SENDER_GONE, settled_at: settled }),
-    });
-  });
+async function abandonedWhileSending(runtime: Runtime, write: OpenWrite): Promise<boolean> {
+  return isAbandoned(runtime, write.row) ? senderIsGone(runtime, write) : false;
 }
 
-/** Looks for the effect of the last request. Nothing is sent again on anything less than proof of its absence. */
-async function locateEffect(runtime: Runtime, write: OpenWrite): Promise<void> {
-  const { row, command } = write;
-  const connector = connectorOf(runtime, row.connection);
-  const steps = await stepsOf(runtime.store.ledger, row.write_id);
-  const step = steps[row.step_index];
-  const plan = connector.compile(command)[row.step_index];
-  if (step === undefined || plan === undefined)
-    return needsAttention(runtime, write, 'The journal of this write is incomplete.');
-  const request = openRequest(runtime.keyring, row.write_id, row.step_index, step.request_sealed);
-  let located: Located;
-  try {
-    const context = stepContext(write, steps.slice(0, row.step_index));
-    located = await withinTime(connector.capabilities.request_deadline_ms, (signal) =>
-      connector.locate(command, row.step_index, request, context, signal),
-    );
-  } catch (error) {
-    if (!(error instanceof VendorError)) throw error;
-    if (runtime.clock() > row.not_after + 60_000)
-      return needsAttention(
-        runtime,
-        write,
-        'It is not known whether the PMS carried this out, and it cannot be asked.',
-      );
-    return lookAgain(runtime, write, step, `look-up failed: ${error.code}`, 15_000);
-  }
+async function senderIsGone(runtime: Runtime, { row }: OpenWrite): Promise<boolean> {
   const now = runtime.clock();
-  if (located.outcome === 'found') {
-    await runtime.store.transaction(async (trx) => {
-      await moveWrite(trx, row, 'sent', now, { next_attempt_at: now });
-      await updateStep(trx, row.write_id, row.step_index, {
-        state: 'proved',
-        result_json: JSON.stringify(located.result),
-        evidence_json: withEvidence(step, { at: now, event: 'found' }),
-      });
-    });
-    return afterStep(runtime, { ...write, row: { ...row, state: 'sent' } }, located.result);
-  }
-  if (located.outcome === 'differs') return needsAttention(runtime, write, located.detail);
-  const { settling } = connector.capabilities;
-  const settled = step.deadline_at + settling.late_commit_ms + settling.read_lag_ms;
-  if (now < settled) return lookAgain(runtime, write, step, 'not found yet', settled - now);
-  if (!located.covers_all || plan.retry === 'none')
-    return needsAttention(runtime, write, 'It is not known whether the PMS carried this out; it was not sent again.');
-  // The PMS refused it when it was sent again, and the first time had no effect either.
-  if (row.error_code !== null && wasRefused(step))
-    return row.step_index > 0
-      ? needsAttention(runtime, write, row.error_message ?? '')
-      : endUnsent(runtime, write, 'failed', { code: row.error_code as ErrorCode, message: row.error_message ?? '' });
+  const step = (await stepsOf(runtime.store.ledger, row.write_id))[row.step_index];
   await runtime.store.transaction(async (trx) => {
-    await moveWrite(trx, row, 'ready', now, { next_attempt_at: now });
+    await lookAt(trx, runtime, row, 'lose', now, NO_LEASE);
     await updateStep(trx, row.write_id, row.step_index, {
-      state: 'absent',
-      evidence_json: withEvidence(step, { at: now, event: 'proved absent' }),
+      state: 'unknown',
+      evidence_json: withEvidence(step, { at: now, event: SENDER_GONE }),
     });
   });
-}
-
-async function lookAgain(
-  runtime: Runtime,
-  write: OpenWrite,
-  step: Parameters<typeof withEvidence>[0],
-  event: string,
-  inMs: number,
-): Promise<void> {
-  const now = runtime.clock();
-  await runtime.store.transaction(async (trx) => {
-    await updateStep(trx, write.row.write_id, write.row.step_index, {
-      evidence_json: withEvidence(step, { at: now, event }),
-    });
-    await moveWrite(trx, write.row, 'unknown', now, { next_attempt_at: now + inMs });
-  });
+  return true;
 }
 
 /** A write that was answered: its next request follows, or the record is read back. */
-async function goOn(runtime: Runtime, write: OpenWrite): Promise<void> {
-  if (!isAbandoned(runtime, write)) return;
-  const steps = await stepsOf(runtime.store.ledger, write.row.write_id);
-  const step = steps[write.row.step_index];
-  if (step?.result_json == null) {
-    await runtime.store.transaction((trx) => moveWrite(trx, write.row, 'unknown', runtime.clock()));
-    return;
-  }
-  if (runtime.clock() > write.row.not_after + 60_000)
+async function goOn(runtime: Runtime, write: OpenWrite): Promise<boolean> {
+  const { row } = write;
+  if (!isAbandoned(runtime, row)) return false;
+  const step = (await stepsOf(runtime.store.ledger, row.write_id))[row.step_index];
+  if (step?.result_json == null) return senderIsGone(runtime, write);
+  if (runtime.clock() > row.not_after + PATIENCE_MS)
     return needsAttention(
       runtime,
       write,
@@ -194,12 +98,15 @@ async function goOn(runtime: Runtime, write: OpenWrite): Promise<void> {
   return afterStep(runtime, write, JSON.parse(step.result_json) as StepResult);
 }
 
-async function expireUndecided(runtime: Runtime, write: OpenWrite): Promise<void> {
+async function runOutUndecided(runtime: Runtime, write: OpenWrite): Promise<boolean> {
   const now = runtime.clock();
   const approval = await approvalOf(runtime.store.ledger, write.row.write_id);
   const until = Math.min(approval?.decide_by ?? now, write.row.not_after);
   await runtime.store.transaction(async (trx) => {
-    if (until > now) return moveWrite(trx, write.row, 'awaiting_approval', now, { next_attempt_at: until });
+    if (until > now) {
+      await moveWrite(trx, write.row, 'wait', now, { next_attempt_at: until });
+      return;
+    }
     if (approval !== undefined)
       await closeApproval(trx, approval.approval_id, {
         state: 'expired',
@@ -207,6 +114,7 @@ async function expireUndecided(runtime: Runtime, write: OpenWrite): Promise<void
         decided_at: now,
         note_sealed: null,
       });
-    return endUnsentIn(trx, runtime, write, 'expired', undefined, now);
+    await endUnsentIn(trx, runtime, write, 'run_out', undefined, now);
   });
+  return false;
 }

@@ -3,6 +3,9 @@ import type { Mirror } from '../mirror/mirror.ts';
 import type { Sidecar } from '../mirror/sidecar.ts';
 import type { KeyRing } from '../store/keyring.ts';
 import type { Store } from '../store/store.ts';
+import type { Pace } from '../pace/pace.ts';
+import type { ClockGuard } from './clock_guard.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import type { OpenWrite } from './open_write.ts';
 
 /** What the ledger needs to work. */
@@ -13,7 +16,17 @@ export interface Runtime {
   /** What is kept beside a PMS's records, laid over what is read back before the mirror learns it. */
   sidecar?: Pick<Sidecar, 'apply'>;
   connections: ReadonlyMap<string, Connector>;
+  /** How fast a connection may be asked; undefined for one without limits, such as the embedded PMS. */
+  paceOf?(connection: string): Pace | undefined;
+  /** Wakes processes for writes that become due; without it only the sweep finds them. */
+  dispatcher?: Dispatcher;
   clock: () => number;
+  /** Milliseconds of a clock that cannot be set, such as `performance.now`. */
+  monotonic: () => number;
+  /** Set by the ledger itself at its start. */
+  guard?: ClockGuard;
+  /** From 0 to below 1; spreads repeated attempts. `Math.random` by default. */
+  random?: () => number;
   /** Names this process in leases, so that a dead owner's can be told from a living one's. */
   owner: string;
   ownerIsAlive(owner: string): boolean;
@@ -34,6 +47,14 @@ export interface WritePolicy {
   duplicate_ms: number;
   /** How long a person has to decide. */
   approval_ms: number;
+}
+
+/** The longest time after which a lease ends and a request's absence can be proved, over all connections. */
+export function longestWaitMs(connections: Runtime['connections']): number {
+  const waits = [...connections.values()].map(({ capabilities: { settling, request_deadline_ms: deadline } }) =>
+    Math.max(deadline + LEASE_MARGIN_MS, deadline + settling.late_commit_ms + settling.read_lag_ms),
+  );
+  return Math.max(0, ...waits);
 }
 
 /** Time over the request's deadline that the sender's lease lasts: to read the answer and commit it. */

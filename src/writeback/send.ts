@@ -1,88 +1,113 @@
 import { oneAtATime } from '../audit/audit.ts';
-import { type StepRequest, type StepResult, VendorError } from '../connectors/connector.ts';
-import { withinTime } from './deadline.ts';
+import { type Step, type StepRequest, type StepResult, VendorError } from '../connectors/connector.ts';
+import type { Permit } from '../pace/pace.ts';
+import { claimRecord, ClaimedByAnother } from './claims.ts';
 import { withPmsIds } from './dependency.ts';
 import { endUnsent, needsAttention } from './endings.ts';
 import { finish } from './finish.ts';
-import { leaseFor, stepContext, stepRow, withEvidence } from './journal.ts';
-import { isBehind, moveWrite, putStep, StaleWrite, stepsOf, updateStep } from './ledger.ts';
+import { isInDoubt, leaseFor, NO_LEASE, stepContext, stepRow, withEvidence } from './journal.ts';
+import { keyIsAlive } from './key_life.ts';
+import { isBehind, moveWrite, putStep, StaleWrite, type StepRow, stepsOf, updateStep } from './ledger.ts';
 import { openRequest, type OpenWrite } from './open_write.ts';
-import { connectorOf, LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
-import { handleVendorError, refusedBeforeSending } from './trouble.ts';
+import { ask, askLeave, isRefusal, sendUnder, timeLeft } from './pms_requests.ts';
+import { recordIdOf } from './record_id.ts';
+import { connectorOf, type Runtime } from './runtime.ts';
+import { answerIsUseless, handleVendorError, lookFirst, refusedBeforeSending, waitForLeave } from './trouble.ts';
+import { lookAt } from './waiting.ts';
 
 /**
  * Takes a write that is `ready` and sends it, if nothing on the same record is in front of it and the rules still allow
- * it. Resolves when the write can go no further for now.
+ * it. Resolves when the write can go no further for now; with true where there is something left to do at once.
  */
-export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<void> {
+export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<boolean> {
   let write: OpenWrite | undefined;
   try {
     write = await withPmsIds(runtime, asked);
-  } catch (error) {
-    return refusedBeforeSending(runtime, asked, error);
-  }
-  if (write === undefined) return waitForOthers(runtime, asked);
-  const { row } = write;
-  if (row.not_after <= runtime.clock())
-    return row.step_index === 0
-      ? endUnsent(runtime, write, 'expired', undefined)
-      : needsAttention(runtime, write, 'A part of it was carried out; the rest could not be sent in time.');
-  if (await isBehind(runtime.store.ledger, row)) return;
-  try {
+    if (write === undefined) return waitForOthers(runtime, asked);
+    const { row } = write;
+    if (row.not_after <= runtime.clock()) return tooLate(runtime, write);
+    if (await isBehind(runtime.store.ledger, row)) return false;
     await runtime.judgeAgain(write);
   } catch (error) {
-    return refusedBeforeSending(runtime, write, error);
+    return refusedBeforeSending(runtime, write ?? asked, error);
   }
-  const connector = connectorOf(runtime, row.connection);
-  const steps = await stepsOf(runtime.store.ledger, row.write_id);
-  const plan = connector.compile(write.command);
-  const step = plan[row.step_index];
-  if (step === undefined) throw new RangeError('the ledger names a step that the command does not have');
-  const known = steps[row.step_index];
-  let request: StepRequest;
+  const steps = await stepsOf(runtime.store.ledger, write.row.write_id);
+  const known = steps[write.row.step_index];
+  const step = stepAt(runtime, write);
+  // What is left of an earlier sending could be doubled by a key that the PMS has forgotten.
+  if (known !== undefined && isInDoubt(known) && !keyIsAlive(runtime, write.row.connection, known))
+    return lookFirst(runtime, write);
+  const leave = await askLeave(runtime, write.row.connection, write.row.priority);
+  if (isRefusal(leave)) return waitForLeave(runtime, write, leave);
   try {
-    // A retry sends the very bytes of the first attempt, so that a vendor's idempotency key still fits them.
-    request =
-      known === undefined || step.retry === 'set_value'
-        ? await connector.prepare(write.command, row.step_index, stepContext(write, steps.slice(0, row.step_index)))
-        : openRequest(runtime.keyring, row.write_id, row.step_index, known.request_sealed);
+    const request = await requestFor(runtime, write, step, steps, known);
+    return await takeAndSend(runtime, write, step, request, known, leave);
   } catch (error) {
-    return handleVendorError(runtime, write, error, false);
+    if (error instanceof VendorError) return handleVendorError(runtime, write, error, false);
+    if (error instanceof StaleWrite) return false;
+    throw error;
+  } finally {
+    leave.done();
   }
-  const deadline = connector.capabilities.request_deadline_ms;
+}
+
+/** A retry sends the very bytes of the first attempt, so that a vendor's idempotency key still fits them. */
+async function requestFor(
+  runtime: Runtime,
+  write: OpenWrite,
+  step: Step,
+  steps: readonly StepRow[],
+  known: StepRow | undefined,
+): Promise<StepRequest> {
+  const { row, command } = write;
+  if (known !== undefined && step.retry !== 'set_value')
+    return openRequest(runtime.keyring, row.write_id, row.step_index, known.request_sealed);
+  const context = stepContext(write, steps.slice(0, row.step_index));
+  return ask(runtime, row, (connector) => connector.prepare(command, row.step_index, context));
+}
+
+async function takeAndSend(
+  runtime: Runtime,
+  write: OpenWrite,
+  step: Step,
+  request: StepRequest,
+  known: StepRow | undefined,
+  permit: Permit,
+): Promise<boolean> {
+  const { row } = write;
+  const deadline = connectorOf(runtime, row.connection).capabilities.request_deadline_ms;
   const journal = stepRow(runtime, row.write_id, row.step_index, step, request, deadline, known);
   const taken = { ...leaseFor(runtime, deadline), attempts: row.attempts + 1 };
-  const since = performance.now();
-  try {
-    await runtime.store.transaction(async (trx) => {
-      await oneAtATime(trx, runtime.store.engine);
-      if (await isBehind(trx, row)) throw new StaleWrite(row.write_id);
-      await moveWrite(trx, row, 'sending', runtime.clock(), taken);
-      await putStep(trx, journal);
-    });
-  } catch (error) {
-    if (error instanceof StaleWrite) return;
-    throw error;
-  }
-  return sendStep(runtime, { ...write, row: { ...row, ...taken, state: 'sending' } }, request, since);
+  const since = runtime.monotonic();
+  await runtime.store.transaction(async (trx) => {
+    await oneAtATime(trx, runtime.store.engine);
+    if (await isBehind(trx, row)) throw new StaleWrite(row.write_id);
+    await moveWrite(trx, row, 'take', runtime.clock(), taken);
+    await putStep(trx, journal);
+  });
+  const sending = { ...write, row: { ...row, ...taken, state: 'sending' as const, failures: 0 } };
+  return sendStep(runtime, sending, request, since, permit);
 }
 
 /**
  * Sends the step that has just been journaled, and goes on until the write is proved or can go no further. `since` is
- * `performance.now()` before it was journaled.
+ * the steady clock's time before it was journaled. Resolves with true where there is something left to do at once.
  */
-export async function sendStep(runtime: Runtime, write: OpenWrite, request: StepRequest, since: number): Promise<void> {
-  const connector = connectorOf(runtime, write.row.connection);
-  const deadline = connector.capabilities.request_deadline_ms;
-  // Whoever was held up, by a slow disk or a machine put to sleep, finds by either clock that others may be at it.
-  const left = Math.min(
-    (write.row.lease_until ?? 0) - LEASE_MARGIN_MS - runtime.clock(),
-    deadline - (performance.now() - since),
-  );
-  if (left < deadline / 2) return giveBack(runtime, write);
+export async function sendStep(
+  runtime: Runtime,
+  write: OpenWrite,
+  request: StepRequest,
+  since: number,
+  permit?: Permit,
+): Promise<boolean> {
+  const { capabilities } = connectorOf(runtime, write.row.connection);
+  if (timeLeft(runtime, write.row, since) < capabilities.request_deadline_ms / 2) {
+    permit?.done();
+    return giveBack(runtime, write);
+  }
   let result: StepResult;
   try {
-    result = await withinTime(left, (signal) => connector.send(request, signal));
+    result = await sendUnder(runtime, write.row, since, permit, (connector, signal) => connector.send(request, signal));
   } catch (error) {
     return handleVendorError(runtime, write, error, true);
   }
@@ -90,75 +115,120 @@ export async function sendStep(runtime: Runtime, write: OpenWrite, request: Step
 }
 
 /** Nothing has left: whoever comes next, this process or another, takes a new lease and sends it. */
-async function giveBack(runtime: Runtime, write: OpenWrite): Promise<void> {
+async function giveBack(runtime: Runtime, write: OpenWrite): Promise<boolean> {
   const { row } = write;
   const now = runtime.clock();
   await runtime.store.transaction(async (trx) => {
-    await moveWrite(trx, row, 'ready', now, { next_attempt_at: now, lease_owner: null, lease_until: null });
+    await lookAt(trx, runtime, row, 'give_back', now, NO_LEASE);
     const step = (await stepsOf(trx, row.write_id))[row.step_index];
     await updateStep(trx, row.write_id, row.step_index, {
       evidence_json: withEvidence(step, { at: now, event: 'held up and not sent' }),
     });
   });
+  return true;
 }
 
 /** A step is known to have had its effect: the next one is sent, or the record is read back. */
-export async function afterStep(runtime: Runtime, write: OpenWrite, result: StepResult): Promise<void> {
-  const connector = connectorOf(runtime, write.row.connection);
-  const plan = connector.compile(write.command);
+export async function afterStep(runtime: Runtime, write: OpenWrite, result: StepResult): Promise<boolean> {
+  const plan = connectorOf(runtime, write.row.connection).compile(write.command);
   const next = write.row.step_index + 1;
   if (next >= plan.length) return finish(runtime, write, result);
-  if (write.row.state !== 'sent') {
-    await keepAnswer(runtime, write, result);
-    return afterStep(runtime, { ...write, row: { ...write.row, state: 'sent' } }, result);
-  }
-  const earlier = await stepsOf(runtime.store.ledger, write.row.write_id);
-  const context = stepContext(write, earlier.slice(0, next - 1));
-  const deadline = connector.capabilities.request_deadline_ms;
-  let request: StepRequest;
+  const step = plan[write.row.step_index] as Step;
+  const kept = write.row.state === 'sent' ? write : await keepAnswer(runtime, write, step, result);
+  if (kept === undefined) return answerIsUseless(runtime, write, result);
+  const earlier = await stepsOf(runtime.store.ledger, kept.row.write_id);
+  const context = stepContext(kept, earlier.slice(0, next - 1));
+  const leave = await askLeave(runtime, kept.row.connection, kept.row.priority);
+  if (isRefusal(leave)) return goOnLater(runtime, kept, leave.retry_at);
   try {
-    request = await withinTime(deadline, () =>
-      connector.prepare(write.command, next, { ...context, results: [...context.results, result] }),
+    const request = await ask(runtime, kept.row, (connector) =>
+      connector.prepare(kept.command, next, { ...context, results: [...context.results, result] }),
     );
+    return await sendNext(runtime, kept, plan[next] as Step, request, leave);
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
-    return goOnLater(runtime, write);
+    return goOnLater(runtime, kept, runtime.clock() + 15_000);
+  } finally {
+    leave.done();
   }
-  const taken = { ...leaseFor(runtime, deadline), step_index: next };
-  const since = performance.now();
-  await runtime.store.transaction(async (trx) => {
-    await moveWrite(trx, write.row, 'sending', runtime.clock(), taken);
-    await putStep(
-      trx,
-      stepRow(runtime, write.row.write_id, next, plan[next] as { name: string; retry: string }, request, deadline),
-    );
-  });
-  return sendStep(runtime, { ...write, row: { ...write.row, ...taken, state: 'sending' } }, request, since);
 }
 
-/** What the PMS answered is on record before the next request is even prepared: nobody has to look for it again. */
-async function keepAnswer(runtime: Runtime, { row }: OpenWrite, result: StepResult): Promise<void> {
-  const now = runtime.clock();
+async function sendNext(
+  runtime: Runtime,
+  write: OpenWrite,
+  step: Step,
+  request: StepRequest,
+  permit: Permit,
+): Promise<boolean> {
+  const { row } = write;
+  const next = row.step_index + 1;
+  const deadline = connectorOf(runtime, row.connection).capabilities.request_deadline_ms;
+  const taken = { ...leaseFor(runtime, deadline), step_index: next };
+  const since = runtime.monotonic();
   await runtime.store.transaction(async (trx) => {
-    await updateStep(trx, row.write_id, row.step_index, {
-      state: 'proved',
-      result_json: JSON.stringify(result),
-      answered_at: now,
-    });
-    await moveWrite(trx, row, 'sent', now);
+    await moveWrite(trx, row, 'take', runtime.clock(), taken);
+    await putStep(trx, stepRow(runtime, row.write_id, next, step, request, deadline));
   });
+  const sending = { ...write, row: { ...row, ...taken, state: 'sending' as const, failures: 0 } };
+  return sendStep(runtime, sending, request, since, permit);
+}
+
+/**
+ * What the PMS answered is on record before the next request is even prepared: nobody has to look for it again.
+ * Undefined where the answer does not say which record it is about, or names one of another write.
+ */
+async function keepAnswer(
+  runtime: Runtime,
+  write: OpenWrite,
+  step: Step,
+  result: StepResult,
+): Promise<OpenWrite | undefined> {
+  const { row } = write;
+  const now = runtime.clock();
+  const id = recordIdOf(write, result);
+  if (id === undefined && step.makes_record === true) return undefined;
+  try {
+    await runtime.store.transaction(async (trx) => {
+      if (id !== undefined) await claimRecord(trx, write, id);
+      await updateStep(trx, row.write_id, row.step_index, {
+        state: 'proved',
+        result_json: JSON.stringify(result),
+        answered_at: now,
+      });
+      await moveWrite(trx, row, 'answer', now, { record_id: id ?? null });
+    });
+  } catch (error) {
+    if (error instanceof ClaimedByAnother) return undefined;
+    throw error;
+  }
+  return { ...write, row: { ...row, record_id: id ?? null, state: 'sent', failures: 0 } };
 }
 
 /** A part of it is done, and the PMS cannot be asked about the rest just now. */
-async function goOnLater(runtime: Runtime, { row }: OpenWrite): Promise<void> {
-  const now = runtime.clock();
-  const later = { next_attempt_at: now + 15_000, lease_owner: null, lease_until: null };
-  await runtime.store.transaction((trx) => moveWrite(trx, row, 'sent', now, later));
+async function goOnLater(runtime: Runtime, { row }: OpenWrite, at: number): Promise<boolean> {
+  await runtime.store.transaction((trx) => lookAt(trx, runtime, row, 'wait', at, NO_LEASE));
+  return false;
 }
 
 /** A write that builds on another one looks again when that one may be done, or gives up with its own time. */
-async function waitForOthers(runtime: Runtime, write: OpenWrite): Promise<void> {
+async function waitForOthers(runtime: Runtime, write: OpenWrite): Promise<boolean> {
   const now = runtime.clock();
-  if (write.row.not_after <= now) return endUnsent(runtime, write, 'expired', undefined);
-  await runtime.store.transaction((trx) => moveWrite(trx, write.row, 'ready', now, { next_attempt_at: now + 1_000 }));
+  if (write.row.not_after <= now) return tooLate(runtime, write);
+  await runtime.store.transaction((trx) => lookAt(trx, runtime, write.row, 'wait', now + 1_000));
+  return false;
+}
+
+async function tooLate(runtime: Runtime, write: OpenWrite): Promise<boolean> {
+  const known = (await stepsOf(runtime.store.ledger, write.row.write_id))[write.row.step_index];
+  if (write.row.step_index > 0)
+    return needsAttention(runtime, write, 'A part of it was carried out; the rest could not be sent in time.');
+  // Nothing may be called unsent while an earlier sending may have had an effect.
+  if (known !== undefined && isInDoubt(known)) return lookFirst(runtime, write);
+  return endUnsent(runtime, write, 'run_out', undefined);
+}
+
+function stepAt(runtime: Runtime, { command, row }: OpenWrite): Step {
+  const step = connectorOf(runtime, row.connection).compile(command)[row.step_index];
+  if (step === undefined) throw new RangeError('the ledger names a step that the command does not have');
+  return step;
 }

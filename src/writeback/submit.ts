@@ -7,6 +7,7 @@ import { changedRecordId, type Command, COMMANDS } from '../model/commands.ts';
 import { CaretakerError } from '../model/errors.ts';
 import type { RecordKind } from '../model/records.ts';
 import { digestOf } from '../model/version.ts';
+import type { Permit, Refusal } from '../pace/pace.ts';
 import { mustWait, namedWrites } from './dependency.ts';
 import { announceApproval } from './endings.ts';
 import { newId } from './ids.ts';
@@ -24,7 +25,9 @@ import {
 import { type Notice, type OpenWrite, orderKey, sealParts } from './open_write.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { audit, leaseFor, stepContext, stepRow } from './journal.ts';
-import type { WriteState } from './states.ts';
+import { askLeave, ask, isRefusal } from './pms_requests.ts';
+import { after, type WriteState } from './states.ts';
+import { waitingForLeave } from './trouble.ts';
 
 /** A change that a caller asked for and that the rules of the trade allow. */
 export interface Intent {
@@ -74,8 +77,10 @@ export interface Submitted {
   write: OpenWrite;
   /** The request that has been journaled and is to be sent now; undefined where the write waits. */
   request: StepRequest | undefined;
-  /** `performance.now()` before it was journaled: its lease is counted from there too. */
+  /** The steady clock's time before it was journaled: its lease is counted from there too. */
   since: number;
+  /** Leave to send it now. */
+  permit?: Permit;
 }
 
 /**
@@ -87,47 +92,104 @@ export async function recordIntent(runtime: Runtime, intent: Intent): Promise<Su
   const connector = connectorOf(runtime, intent.connection);
   const [step] = compile(connector.compile.bind(connector), intent.command);
   const write = draft(runtime, intent, now);
-  const deadline = connector.capabilities.request_deadline_ms;
-  const request =
-    intent.rollout === 'live' &&
-    intent.approvals.length === 0 &&
-    intent.risk !== 'legal' &&
-    namedWrites(intent.command).length === 0
-      ? await prepared(() => connector.prepare(intent.command, 0, stepContext(write, [])))
-      : undefined;
   const irreversible =
     intent.risk === 'money' && connector.capabilities.commands[intent.command.kind].reversible === false;
+  const ready = mayGoNow(intent) ? await makeReady(runtime, intent, write) : {};
+  const since = runtime.monotonic();
+  try {
+    const submitted = await runtime.store.transaction((trx) =>
+      record(trx, runtime, intent, { write, step, now, irreversible, ...ready }),
+    );
+    if (submitted.request === undefined) ready.permit?.done();
+    return { ...submitted, since };
+  } catch (error) {
+    ready.permit?.done();
+    throw error;
+  }
+}
 
-  const since = performance.now();
-  return runtime.store.transaction(async (trx) => {
-    await oneAtATime(trx, runtime.store.engine);
-    if ((await writeOfRequest(trx, write.row)) !== undefined) throw new RequestUsed();
-    await refuseDuplicate(trx, runtime, intent, write.row.effect_digest, now);
-    const approval = await approvalNeeded(trx, intent, irreversible);
-    const state = await firstState(trx, intent, write.row, approval, request);
-    const row: WriteRow = {
-      ...write.row,
-      state,
-      ...(state === 'sending' ? { ...leaseFor(runtime, deadline), attempts: 1 } : {}),
-      ...(state === 'awaiting_approval' ? { next_attempt_at: decideBy(runtime, intent, now) } : {}),
-      ...(state === 'shadowed' ? { done_at: now } : {}),
+/** Whether nothing but the PMS and its own turn stands between an intent and its being sent. */
+function mayGoNow({ rollout, approvals, risk, command }: Intent): boolean {
+  return rollout === 'live' && approvals.length === 0 && risk !== 'legal' && namedWrites(command).length === 0;
+}
+
+/** The first request, with leave to send it; or why there is no leave just now. */
+interface Readiness {
+  request?: StepRequest;
+  permit?: Permit;
+  refusal?: Refusal;
+}
+
+/** Where the request cannot be prepared now, the intent is recorded all the same and waits in the ledger. */
+async function makeReady(runtime: Runtime, intent: Intent, write: OpenWrite): Promise<Readiness> {
+  const leave = await askLeave(runtime, intent.connection, intent.priority);
+  if (isRefusal(leave)) return { refusal: leave };
+  try {
+    const context = stepContext(write, []);
+    return {
+      request: await ask(runtime, write.row, (connector) => connector.prepare(intent.command, 0, context)),
+      permit: leave,
     };
-    if (!(await insertWrite(trx, row))) throw new RequestUsed();
-    const opened = { ...write, row };
-    if (intent.cells !== undefined && state !== 'shadowed') await holdCells(trx, intent, row.write_id, intent.cells);
-    if (state === 'sending' && request !== undefined)
-      await putStep(trx, stepRow(runtime, row.write_id, 0, step, request, deadline));
-    if (approval !== undefined && state === 'awaiting_approval') await askPerson(trx, runtime, opened, approval, now);
-    await appendAudit(trx, runtime.keyring, [
-      audit(opened, 'write.recorded', now, state, {
-        command: intent.command,
-        owner: row.owner,
-        request_id: row.request_id,
-        ...(intent.reason !== undefined && { reason: intent.reason }),
-      }),
-    ]);
-    return { write: opened, request: state === 'sending' ? request : undefined, since };
-  });
+  } catch (error) {
+    leave.done();
+    if (error instanceof VendorError && LATER.includes(error.code)) return {};
+    throw error;
+  }
+}
+
+/** Nothing is sent by preparing a request, so that whatever did not work can be tried again. */
+const LATER: readonly string[] = ['unavailable', 'rate_limited', 'outcome_unknown'];
+
+interface Draft extends Readiness {
+  write: OpenWrite;
+  step: Step;
+  now: number;
+  irreversible: boolean;
+}
+
+/** Everything that belongs to an intent, in one transaction. */
+async function record(
+  trx: Db,
+  runtime: Runtime,
+  intent: Intent,
+  { write, step, now, irreversible, request, permit, refusal }: Draft,
+): Promise<Omit<Submitted, 'since'>> {
+  const deadline = connectorOf(runtime, intent.connection).capabilities.request_deadline_ms;
+  await oneAtATime(trx, runtime.store.engine);
+  if ((await writeOfRequest(trx, write.row)) !== undefined) throw new RequestUsed();
+  await refuseDuplicate(trx, runtime, intent, write.row.effect_digest, now);
+  const approval = await approvalNeeded(trx, intent, irreversible);
+  const state = await firstState(trx, intent, write.row, approval, request);
+  const row: WriteRow = {
+    ...write.row,
+    state,
+    ...(state === 'sending' ? { ...leaseFor(runtime, deadline), attempts: 1 } : {}),
+    ...(state === 'awaiting_approval' ? { next_attempt_at: decideBy(runtime, intent, now) } : {}),
+    ...(state === 'ready' && refusal !== undefined ? waitingForLeave(refusal) : {}),
+    ...(state === 'shadowed' ? { done_at: now } : {}),
+  };
+  if (!(await insertWrite(trx, row))) throw new RequestUsed();
+  const opened = { ...write, row };
+  if (intent.cells !== undefined && state !== 'shadowed') await holdCells(trx, intent, row.write_id, intent.cells);
+  if (state === 'sending' && request !== undefined)
+    await putStep(trx, stepRow(runtime, row.write_id, 0, step, request, deadline));
+  if (approval !== undefined && state === 'awaiting_approval') await askPerson(trx, runtime, opened, approval, now);
+  if (state === 'ready')
+    await runtime.dispatcher?.wake(trx, {
+      write_id: row.write_id,
+      at: row.next_attempt_at,
+      priority: row.priority,
+    });
+  await appendAudit(trx, runtime.keyring, [
+    audit(opened, 'write.recorded', now, state, {
+      command: intent.command,
+      owner: row.owner,
+      request_id: row.request_id,
+      ...(intent.reason !== undefined && { reason: intent.reason }),
+    }),
+  ]);
+  if (state !== 'sending' || request === undefined) return { write: opened, request: undefined };
+  return { write: opened, request, ...(permit !== undefined && { permit }) };
 }
 
 function compile(compileCommand: (command: Command) => readonly Step[], command: Command): readonly [Step, ...Step[]] {
@@ -140,17 +202,6 @@ function compile(compileCommand: (command: Command) => readonly Step[], command:
       throw new CaretakerError('unsupported_by_pms', `${error.message} Nothing was changed.`, {
         next: 'escalate_to_staff, so that a person does it in the PMS',
       });
-    throw error;
-  }
-}
-
-/** Where the request cannot be prepared now, the intent is recorded all the same and waits in the ledger. */
-async function prepared(prepare: () => Promise<StepRequest>): Promise<StepRequest | undefined> {
-  try {
-    return await prepare();
-  } catch (error) {
-    if (error instanceof VendorError && (error.code === 'unavailable' || error.code === 'rate_limited'))
-      return undefined;
     throw error;
   }
 }
@@ -201,6 +252,7 @@ function draft(runtime: Runtime, intent: Intent, now: number): OpenWrite {
     lease_owner: null,
     lease_until: null,
     attempts: 0,
+    failures: 0,
     next_attempt_at: now,
   };
   return { row, ...parts };
@@ -268,13 +320,15 @@ async function firstState(
   approval: object | undefined,
   request: StepRequest | undefined,
 ): Promise<WriteState> {
-  if (intent.rollout === 'shadow') return 'shadowed';
-  if (approval !== undefined) return 'awaiting_approval';
-  if (request === undefined || (await mustWait(trx, intent.command))) return 'ready';
+  if (intent.rollout === 'shadow') return after(row.state, 'shadow');
+  if (approval !== undefined) return after(row.state, 'ask_person');
+  const ready = after(row.state, 'accept');
+  if (request === undefined || (await mustWait(trx, intent.command))) return ready;
   // A new record has its place in line to itself.
-  if (row.order_key === row.write_id) return 'sending';
+  if (row.order_key === row.write_id) return after(ready, 'take');
   // What was judged before the last change of the record is judged again, as if it had waited for it.
-  return (await isBehind(trx, row)) || (await isOvertaken(trx, row, intent.judged_at)) ? 'ready' : 'sending';
+  const waits = (await isBehind(trx, row)) || (await isOvertaken(trx, row, intent.judged_at));
+  return waits ? ready : after(ready, 'take');
 }
 
 async function holdCells(

@@ -1,13 +1,29 @@
 import { requestApproval } from '../approvals/approvals.ts';
 import { appendAudit } from '../audit/audit.ts';
-import { VendorError } from '../connectors/connector.ts';
+import { type StepResult, VendorError } from '../connectors/connector.ts';
 import { CaretakerError, type ErrorCode } from '../model/errors.ts';
+import type { Refusal } from '../pace/pace.ts';
 import { announceApproval, endUnsent, needsAttention } from './endings.ts';
 import { newId } from './ids.ts';
-import { audit, mayHaveHappened, NO_ANSWER, REFUSED, withEvidence } from './journal.ts';
-import { moveWrite, stepsOf, updateStep } from './ledger.ts';
+import {
+  audit,
+  isInDoubt,
+  mayHaveHappened,
+  NO_ANSWER,
+  NO_LEASE,
+  REFUSED,
+  USELESS_ANSWER,
+  withEvidence,
+} from './journal.ts';
+import { type Db, moveWrite, type StepRow, stepsOf, updateStep } from './ledger.ts';
 import type { OpenWrite } from './open_write.ts';
-import { connectorOf, type Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
+import { backoff, lookAt } from './waiting.ts';
+
+/*
+ * What is done about a request that did not go as it should. Everything resolves with whether there is something left to
+ * do at once.
+ */
 
 /** How a vendor's refusal is told to the caller. Only codes after which nothing was applied are here. */
 const REFUSALS: Partial<Record<VendorError['code'], ErrorCode>> = {
@@ -27,15 +43,16 @@ export async function handleVendorError(
   write: OpenWrite,
   error: unknown,
   mayHaveLeft: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const vendor = error instanceof VendorError ? error : undefined;
   const refusal = vendor === undefined ? undefined : REFUSALS[vendor.code];
   if (vendor !== undefined && refusal !== undefined) {
     // A repeated request may be refused because the first one had its effect after all.
-    if (mayHaveLeft && mayHaveHappened((await stepsOf(runtime.store.ledger, write.row.write_id))[write.row.step_index]))
-      return refusedAgain(runtime, write, refusal, vendor.message);
+    const step = (await stepsOf(runtime.store.ledger, write.row.write_id))[write.row.step_index];
+    if (mayHaveLeft && mayHaveHappened(step)) return refusedAgain(runtime, write, refusal, vendor.message);
+    if (step !== undefined && isInDoubt(step)) return lookFirst(runtime, write);
     if (write.row.step_index > 0) return needsAttention(runtime, write, vendor.message);
-    return endUnsent(runtime, write, 'failed', { code: refusal, message: vendor.message });
+    return endUnsent(runtime, write, 'refuse', { code: refusal, message: vendor.message });
   }
   if (
     vendor?.code === 'unavailable' ||
@@ -48,90 +65,131 @@ export async function handleVendorError(
   return outcomeUnknown(runtime, write, vendor?.code ?? 'no answer');
 }
 
-export async function refusedBeforeSending(runtime: Runtime, write: OpenWrite, error: unknown): Promise<void> {
+/** The rules, or the PMS that they are judged on, are against a write that was to be sent now. */
+export async function refusedBeforeSending(runtime: Runtime, write: OpenWrite, error: unknown): Promise<boolean> {
   if (error instanceof VendorError) return handleVendorError(runtime, write, error, false);
   if (!(error instanceof CaretakerError)) throw error;
   if (error.code === 'pms_unavailable' || error.code === 'rate_limited')
     return tryLater(runtime, write, new VendorError('unavailable', error.message));
-  // Of what is half done a part has had its effect, an emergency that was let through on older data and is refused now
-  // was promised to somebody, and an inquiry that was taken is somebody waiting for an answer: a person takes over.
-  const half = write.row.step_index > 0;
+  // Of what is half done a part has had its effect, what was sent in doubt may have, an emergency that was let through on
+  // older data and is refused now was promised to somebody, and an inquiry that was taken is somebody waiting for an
+  // answer: a person takes over.
+  const step = (await stepsOf(runtime.store.ledger, write.row.write_id))[write.row.step_index];
+  const half = write.row.step_index > 0 || (step !== undefined && isInDoubt(step));
   const promised = write.row.priority < 2 && write.answer['checked_as_of'] !== undefined;
   const inquiry = 'touch' in write.command && write.command.touch !== undefined;
   if (half || promised || inquiry) return needsAttention(runtime, write, error.message);
-  return endUnsent(runtime, write, 'failed', { code: error.code, message: error.message });
+  return endUnsent(runtime, write, 'refuse', { code: error.code, message: error.message });
 }
 
-const BACKOFF_MS = [1_000, 2_000, 5_000, 15_000, 30_000, 60_000];
+const WAITS_FOR_PMS = 'The PMS did not take the request; it is sent as soon as the PMS answers again.';
+const WAITS_FOR_PACE = 'The PMS takes no more requests just now; it is sent as soon as it does.';
 
-async function tryLater(runtime: Runtime, write: OpenWrite, error: VendorError): Promise<void> {
+async function tryLater(runtime: Runtime, write: OpenWrite, error: VendorError): Promise<boolean> {
+  const { row } = write;
   const now = runtime.clock();
-  const backoff = error.retry_after_ms ?? BACKOFF_MS[Math.min(write.row.attempts, BACKOFF_MS.length - 1)] ?? 60_000;
+  const asked = error.retry_after_ms ?? backoff(runtime, row.attempts);
   // Whatever the PMS asks for, the write is looked at once more when its own time is over.
-  const wait = Math.min(backoff, Math.max(1_000, write.row.not_after - now));
+  const wait = Math.min(asked, Math.max(1_000, row.not_after - now));
   await runtime.store.transaction((trx) =>
-    moveWrite(trx, write.row, 'ready', now, {
-      next_attempt_at: now + wait,
-      lease_owner: null,
-      lease_until: null,
+    lookAt(trx, runtime, row, row.state === 'sending' ? 'give_back' : 'wait', now + wait, {
+      ...NO_LEASE,
       // A send was counted when it was journaled; what failed before that counts too, for the wait.
-      attempts: write.row.attempts + (write.row.state === 'sending' ? 0 : 1),
+      attempts: row.attempts + (row.state === 'sending' ? 0 : 1),
       error_code: error.code === 'rate_limited' ? 'rate_limited' : 'pms_unavailable',
-      error_message: 'The PMS did not take the request; it is sent as soon as the PMS answers again.',
+      error_message: error.code === 'rate_limited' ? WAITS_FOR_PACE : WAITS_FOR_PMS,
+    }),
+  );
+  return false;
+}
+
+/** The columns of a write that has no leave to be sent yet. */
+export function waitingForLeave(refusal: Refusal): {
+  next_attempt_at: number;
+  error_code: string;
+  error_message: string;
+} {
+  const down = refusal.because === 'down';
+  return {
+    next_attempt_at: refusal.retry_at,
+    error_code: down ? 'pms_unavailable' : 'rate_limited',
+    error_message: down ? WAITS_FOR_PMS : WAITS_FOR_PACE,
+  };
+}
+
+/** Nothing was journaled for it yet: it waits for its turn at the PMS. */
+export async function waitForLeave(runtime: Runtime, { row }: OpenWrite, refusal: Refusal): Promise<boolean> {
+  const values = waitingForLeave(refusal);
+  const at = Math.max(runtime.clock(), Math.min(refusal.retry_at, row.not_after));
+  await runtime.store.transaction((trx) => lookAt(trx, runtime, row, 'wait', at, values));
+  return false;
+}
+
+/** The outcome of the last request is not known: it is looked for, at once and then again and again. */
+async function becomeUnknown(
+  runtime: Runtime,
+  write: OpenWrite,
+  evidence: { event: string; [detail: string]: unknown },
+  more: (trx: Db, step: StepRow | undefined, now: number) => Promise<void> = async () => {},
+): Promise<boolean> {
+  const { row } = write;
+  const now = runtime.clock();
+  await runtime.store.transaction(async (trx) => {
+    const step = (await stepsOf(trx, row.write_id))[row.step_index];
+    await updateStep(trx, row.write_id, row.step_index, {
+      state: 'unknown',
+      evidence_json: withEvidence(step, { at: now, ...evidence }),
+    });
+    await lookAt(trx, runtime, row, 'lose', now, NO_LEASE);
+    await more(trx, step, now);
+    const { event, ...details } = evidence;
+    await appendAudit(trx, runtime.keyring, [
+      audit(write, 'write.unknown', now, 'unknown', { because: event, ...details }),
+    ]);
+  });
+  return true;
+}
+
+function outcomeUnknown(runtime: Runtime, write: OpenWrite, reason: string): Promise<boolean> {
+  return becomeUnknown(runtime, write, { event: NO_ANSWER, reason });
+}
+
+/** Looked for at once: what is found was done, what is certainly not there is refused as the PMS said. */
+function refusedAgain(runtime: Runtime, write: OpenWrite, code: ErrorCode, message: string): Promise<boolean> {
+  return becomeUnknown(runtime, write, { event: REFUSED, code }, async (trx) => {
+    await trx
+      .updateTable('writes')
+      .set({ error_code: code, error_message: message })
+      .where('write_id', '=', write.row.write_id)
+      .execute();
+  });
+}
+
+/**
+ * The PMS said that it did it, but not to which record, or named one that is another write's. The record is looked for;
+ * the request is not sent again.
+ */
+export function answerIsUseless(runtime: Runtime, write: OpenWrite, result: StepResult): Promise<boolean> {
+  const { record: _record, ...kept } = result;
+  return becomeUnknown(runtime, write, { event: USELESS_ANSWER }, (trx, _step, now) =>
+    updateStep(trx, write.row.write_id, write.row.step_index, {
+      result_json: JSON.stringify(kept),
+      answered_at: now,
     }),
   );
 }
 
-async function outcomeUnknown(runtime: Runtime, write: OpenWrite, reason: string): Promise<void> {
-  const now = runtime.clock();
-  const { settling } = connectorOf(runtime, write.row.connection).capabilities;
-  await runtime.store.transaction(async (trx) => {
-    const steps = await stepsOf(trx, write.row.write_id);
-    const step = steps[write.row.step_index];
-    await updateStep(trx, write.row.write_id, write.row.step_index, {
-      state: 'unknown',
-      evidence_json: withEvidence(step, { at: now, event: NO_ANSWER, reason }),
-    });
-    const settled = (step?.deadline_at ?? now) + settling.late_commit_ms + settling.read_lag_ms;
-    await moveWrite(trx, write.row, 'unknown', now, {
-      next_attempt_at: Math.max(now, settled),
-      lease_owner: null,
-      lease_until: null,
-    });
-    await appendAudit(trx, runtime.keyring, [audit(write, 'write.unknown', now, 'unknown', { reason })]);
-  });
+/** An earlier sending may have had an effect, and another one is not safe, or not possible, any more. */
+export function lookFirst(runtime: Runtime, write: OpenWrite): Promise<boolean> {
+  return becomeUnknown(runtime, write, { event: 'cannot be sent again without a look' });
 }
 
-/** Looked for at once: what is found was done, what is certainly not there is refused as the PMS said. */
-async function refusedAgain(runtime: Runtime, write: OpenWrite, code: ErrorCode, message: string): Promise<void> {
-  const now = runtime.clock();
-  await runtime.store.transaction(async (trx) => {
-    const step = (await stepsOf(trx, write.row.write_id))[write.row.step_index];
-    await updateStep(trx, write.row.write_id, write.row.step_index, {
-      state: 'unknown',
-      evidence_json: withEvidence(step, { at: now, event: REFUSED, code }),
-    });
-    await moveWrite(trx, write.row, 'unknown', now, {
-      next_attempt_at: now,
-      lease_owner: null,
-      lease_until: null,
-      error_code: code,
-      error_message: message,
-    });
-    await appendAudit(trx, runtime.keyring, [audit(write, 'write.unknown', now, 'unknown', { refused_as: code })]);
-  });
-}
-
-async function askForOverride(runtime: Runtime, write: OpenWrite, error: VendorError): Promise<void> {
+async function askForOverride(runtime: Runtime, write: OpenWrite, error: VendorError): Promise<boolean> {
   const now = runtime.clock();
   const approvalId = newId('ap', now);
   const decideBy = Math.min(write.row.not_after, now + runtime.policy.approval_ms);
   await runtime.store.transaction(async (trx) => {
-    await moveWrite(trx, write.row, 'awaiting_approval', now, {
-      next_attempt_at: decideBy,
-      lease_owner: null,
-      lease_until: null,
-    });
+    await moveWrite(trx, write.row, 'ask_person', now, { ...NO_LEASE, next_attempt_at: decideBy });
     await requestApproval(trx, {
       approval_id: approvalId,
       write_id: write.row.write_id,
@@ -153,4 +211,5 @@ async function askForOverride(runtime: Runtime, write: OpenWrite, error: VendorE
     ]);
     await announceApproval(trx, runtime, write, { approvalId, rule: 'vendor_override', decideBy }, now);
   });
+  return false;
 }

@@ -3,10 +3,25 @@ import type { Grant } from '../grants/grant.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
 import { approvalOf } from '../approvals/approvals.ts';
 import { decideApproval, resolveWrite, withdrawWrite } from './decisions.ts';
-import { listWrites, StaleWrite, writeById, writeOfRequest, type WriteFilter, type WriteRow } from './ledger.ts';
+import {
+  listWrites,
+  StaleWrite,
+  wakeConnection,
+  writeById,
+  type WriteFilter,
+  writeOfRequest,
+  type WriteRow,
+} from './ledger.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
-import { releasePastCells, resume, sweep } from './recovery.ts';
-import { type Runtime } from './runtime.ts';
+import { ClockGuard } from './clock_guard.ts';
+import { findDamage } from './damage.ts';
+import { rebase } from './rebase.ts';
+import { resume } from './recovery.ts';
+import { longestWaitMs, type Runtime } from './runtime.ts';
+import { releasePastCells } from './tidy.ts';
+import { markStuck } from './stuck.ts';
+import { sweep, takeIfDue } from './sweep.ts';
+import { createTimerDispatcher } from './timer_dispatcher.ts';
 import { sendStep } from './send.ts';
 import { type Intent, recordIntent } from './submit.ts';
 import { viewOf, type WriteView } from './view.ts';
@@ -16,9 +31,6 @@ const SWEEP_BATCH = 200;
 
 /** How often a write that another process is at is looked at again. */
 const LOOK_AGAIN_MS = 50;
-
-/** How often slots that have passed are forgotten. */
-const TIDY_MS = 3_600_000;
 
 /** The ledger at work: everything that changes a PMS goes through here. */
 export interface Writeback {
@@ -43,13 +55,14 @@ export interface Writeback {
   withdraw(grant: Grant, writeId: string): Promise<void>;
   /** Takes up everything that is due now, and waits for it. Returns how many writes there were. */
   recover(): Promise<number>;
-  /** Starts taking up due writes by itself, every `everyMs`; returns what stops it. */
-  start(everyMs: number): () => void;
+  /** Starts taking up due writes by itself, as the runtime's dispatcher says; returns what ends it. */
+  start(): Promise<() => Promise<void>>;
   /** Waits until nothing is under way in this process. */
   drain(): Promise<void>;
 }
 
 export function createWriteback(runtime: Runtime): Writeback {
+  runtime.guard ??= new ClockGuard(runtime.clock, runtime.monotonic, () => longestWaitMs(runtime.connections));
   const running = new Map<string, Promise<void>>();
   /** The last work of each record in this process: the next one on the same record starts when it ends. */
   const tails = new Map<string, Promise<void>>();
@@ -121,12 +134,72 @@ export function createWriteback(runtime: Runtime): Writeback {
     return count;
   }
 
+  const report = (event: string, error: unknown): void => runtime.onTrouble(event, '', error);
+
+  /** Takes a write up that somebody was woken for; rejects where that failed. */
+  async function takeDue(writeId: string): Promise<void> {
+    let failure: unknown;
+    await take(writeId, () =>
+      takeIfDue(runtime, writeId).catch((error: unknown) => {
+        if (!(error instanceof StaleWrite)) failure = error;
+        throw error;
+      }),
+    );
+    if (failure !== undefined) throw failure;
+  }
+
+  let sweeping: Promise<void> | undefined;
+
+  /** Takes up what is due without waiting for it: one slow PMS must not keep an emergency elsewhere waiting. */
+  function sweepDue(stopped: () => boolean): Promise<void> {
+    if (stopped()) return Promise.resolve();
+    return (sweeping ??= sweepBatch(() => sweepDue(stopped)).finally(() => {
+      sweeping = undefined;
+    }));
+  }
+
+  async function sweepBatch(next: () => Promise<void>): Promise<void> {
+    const works: Promise<void>[] = [];
+    const count = await sweep(runtime, SWEEP_BATCH, async (writeId, work) => {
+      works.push(take(writeId, work));
+    });
+    // After a full batch there is more: it follows when this one is through, if no other sweep comes first.
+    if (count >= SWEEP_BATCH)
+      void Promise.all(works)
+        .then(next)
+        .catch((error: unknown) => report('sweep', error));
+  }
+
+  /** What a damaged store or a clock that was set back has left, and no event will ever move. */
+  async function lookOver(): Promise<void> {
+    try {
+      await findDamage(runtime);
+      await rebase(runtime);
+    } catch (error) {
+      report('look_over', error);
+    }
+  }
+
+  /** The PMS answers again: what waited for it goes out in order. */
+  async function sendWaiting(connection: string, stopped: () => boolean): Promise<void> {
+    try {
+      await runtime.store.transaction((trx) => wakeConnection(trx, connection, runtime.clock()));
+      await sweepDue(stopped);
+    } catch (error) {
+      report('send_waiting', error);
+    }
+  }
+
   return {
     async submit(intent, signal) {
-      const { write, request, since } = await recordIntent(runtime, intent);
+      const { write, request, since, permit } = await recordIntent(runtime, intent);
       const { write_id: writeId, order_key: key, state } = write.row;
       if (request !== undefined) {
-        const work = inLine(key, () => take(writeId, () => sendStep(runtime, write, request, since)), false);
+        const send = async (): Promise<void> => {
+          const more = await sendStep(runtime, write, request, since, permit);
+          if (more) await resume(runtime, await reopened(writeId));
+        };
+        const work = inLine(key, () => take(writeId, send), false);
         return settled(write.row, work, signal);
       }
       if (state !== 'ready') return write.row;
@@ -157,24 +230,27 @@ export function createWriteback(runtime: Runtime): Writeback {
     resolve: (grant, writeId, finding) => resolveWrite(runtime, grant, writeId, finding),
     withdraw: (grant, writeId) => withdrawWrite(runtime, grant, writeId),
     recover: recoverAll,
-    start(everyMs) {
-      let busy = false;
-      let tidied = 0;
-      const timer = setInterval(() => {
-        if (busy) return;
-        busy = true;
-        // What is taken up is not waited for: one slow PMS must not keep an emergency elsewhere waiting.
-        const tidy = runtime.clock() - tidied >= TIDY_MS;
-        if (tidy) tidied = runtime.clock();
-        sweep(runtime, SWEEP_BATCH, async (writeId, work) => void take(writeId, work))
-          .then(() => (tidy ? releasePastCells(runtime) : undefined))
-          .catch((error: unknown) => runtime.onTrouble('sweep', '', error))
-          .finally(() => {
-            busy = false;
-          });
-      }, everyMs);
-      timer.unref();
-      return () => clearInterval(timer);
+    async start() {
+      const dispatcher = runtime.dispatcher ?? createTimerDispatcher({ clock: runtime.clock, report });
+      let stopped = false;
+      await lookOver();
+      const recoveries = [...runtime.connections.keys()].map((connection) =>
+        runtime.paceOf?.(connection)?.onRecovery(() => void sendWaiting(connection, () => stopped)),
+      );
+      await dispatcher.start({
+        take: takeDue,
+        sweep: () => sweepDue(() => stopped),
+        tidy: async () => {
+          await lookOver();
+          await releasePastCells(runtime);
+        },
+        stuck: (writeId, reason) => markStuck(runtime, writeId, reason),
+      });
+      return () => {
+        stopped = true;
+        for (const end of recoveries) end?.();
+        return dispatcher.stop();
+      };
     },
     async drain() {
       // What waits in line for something under way is not under way itself yet.

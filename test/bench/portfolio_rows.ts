@@ -3,13 +3,13 @@ import { loadConfig } from '../../src/config.ts';
 import { grantOfRole } from '../../src/grants/make_grant.ts';
 import { ROLE_NAMES } from '../../src/grants/scopes.ts';
 import { openCaretaker, type Caretaker } from '../../src/main/caretaker.ts';
-import { KNOWN_PMS } from '../../src/main/connections.ts';
+import { knownPms } from '../../src/main/connections.ts';
 import { catalogue } from '../../tools/catalogue.ts';
 import { type Figure, quantile } from './figures.ts';
 import { dataFolder, layOut } from './portfolio.ts';
 
 function openIn(folder: string): Caretaker {
-  const names = { tools: catalogue.map(({ name }) => name), pms: KNOWN_PMS };
+  const names = { tools: catalogue.map(({ name }) => name), pms: knownPms() };
   const config = loadConfig({ cwd: folder, environment: {} }, names);
   return openCaretaker({ config, environment: {}, root: resolve(import.meta.dirname, '../..') });
 }

@@ -64,7 +64,11 @@ function postgresPlace(): Place {
     },
     async remove() {
       await onPostgres(async (client) => {
-        for (const schema of schemas) await client.query(`drop schema ${schema} cascade`);
+        for (const schema of schemas) {
+          await client.query(`drop schema ${schema} cascade`);
+          // Where a queue was beside the store.
+          await client.query(`drop schema if exists ${schema}_jobs cascade`);
+        }
       });
     },
   };
@@ -92,6 +96,11 @@ function suiteIn(place: () => Place, suite: (open: Open) => void): void {
  */
 export function describeOnEveryEngine(name: string, suite: (open: Open) => void): void {
   describe(`${name} on sqlite`, () => suiteIn(sqlitePlace, suite));
+  describeOnPostgres(name, suite);
+}
+
+/** The second half of it, for what there is on PostgreSQL alone. */
+export function describeOnPostgres(name: string, suite: (open: Open) => void): void {
   if (unreachable === undefined) {
     describe(`${name} on postgres`, () => suiteIn(postgresPlace, suite));
   } else if (process.env['CI'] === 'true') {

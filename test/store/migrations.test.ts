@@ -10,6 +10,8 @@ const ROWS_IN_AN_EMPTY_LEDGER: Record<keyof LedgerTables, number> = {
   api_keys: 0,
   writes: 0,
   write_steps: 0,
+  claims: 0,
+  pace: 0,
   approvals: 0,
   audit_head: 1,
   audit_entries: 0,

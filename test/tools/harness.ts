@@ -93,6 +93,7 @@ export async function openHarness(options: HarnessOptions) {
     mirror,
     connections: new Map([[CONNECTION, connector]]),
     clock,
+    monotonic: clock,
     owner: 'harness',
     ownerIsAlive: () => true,
     judgeAgain,

@@ -1,4 +1,4 @@
-import { type Connector, type StepResult, VendorError } from '../../src/connectors/connector.ts';
+import { type Connector, type RetryMode, type StepResult, VendorError } from '../../src/connectors/connector.ts';
 import { createSandbox } from '../../src/connectors/sandbox/connector.ts';
 import type { Grant } from '../../src/grants/grant.ts';
 import { scopesFor } from '../../src/grants/scopes.ts';
@@ -61,7 +61,7 @@ function faulty(inner: Connector, faults: Fault[]): Connector {
 
 /** The ledger on a store of either engine, over a PMS with faults. */
 export async function openRig(store: Store, options: { wait_ms?: number; owner?: string; alive?: boolean } = {}) {
-  const time = { now: START };
+  const time = { now: START, set: 0 };
   const clock = () => time.now;
   const keyring = KeyRing.fromEnvironment(undefined, { sandboxOnly: true });
   const sandbox = createSandbox({ file: ':memory:', clock, seed: 1, properties: 2, units: 20 });
@@ -76,6 +76,8 @@ export async function openRig(store: Store, options: { wait_ms?: number; owner?:
     mirror: createMirror(store, keyring),
     connections: new Map([['main', connector]]),
     clock,
+    // Time that passes moves both clocks; a test that sets the wall clock alone says so.
+    monotonic: () => time.now - time.set,
     owner: options.owner ?? 'host:1:1',
     ownerIsAlive: () => options.alive ?? true,
     async judgeAgain() {
@@ -165,4 +167,10 @@ export async function openRig(store: Store, options: { wait_ms?: number; owner?:
       await sandbox.close();
     },
   };
+}
+
+/** Lets the one step of every command be retried in another way, as with a PMS that has no keys. */
+export function retriedBy(rig: Awaited<ReturnType<typeof openRig>>, retry: RetryMode): void {
+  const connector = rig.runtime.connections.get('main') as Connector;
+  connector.compile = () => [{ name: 'submit', retry }];
 }

@@ -5,6 +5,7 @@ import { moveWrite, updateStep } from '../../src/writeback/ledger.ts';
 import type { Runtime } from '../../src/writeback/runtime.ts';
 import { sendStep } from '../../src/writeback/send.ts';
 import { recordIntent } from '../../src/writeback/submit.ts';
+import { createTimerDispatcher } from '../../src/writeback/timer_dispatcher.ts';
 import { createWriteback } from '../../src/writeback/writeback.ts';
 import { describeOnEveryEngine } from '../store/engines.ts';
 import { openRig, START } from './ledger_rig.ts';
@@ -54,8 +55,6 @@ describeOnEveryEngine('the ledger under slow, late and repeated work', (open) =>
     await slow.reached;
     rig.time.now += 600_000;
     const second = createWriteback(b);
-    await second.recover();
-    await second.recover();
     const sweep = second.recover();
     await other.reached;
     slow.slam(new VendorError('unavailable', 'The PMS is down.') as never);
@@ -128,9 +127,9 @@ describeOnEveryEngine('the ledger under slow, late and repeated work', (open) =>
     const row = await rig.submit(rig.createWorkOrder(), { not_after: START + 3_600_000 });
     expect(row.state).toBe('done');
     rig.faults.push({ on: 'send', how: 'commit_then_drop' });
-    const lost = await rig.submit(rig.createWorkOrder('Lock'), { not_after: START + 3_600_000 });
     const connector = rig.runtime.connections.get('main') as Connector;
     connector.locate = () => Promise.reject(new VendorError('misconfigured', 'The credentials are not valid.'));
+    const lost = await rig.submit(rig.createWorkOrder('Lock'), { not_after: START + 3_600_000 });
     await rig.recover(1_800_000);
     expect(await rig.state(lost.write_id)).toBe('unknown');
     await rig.recover(3_600_000);
@@ -293,12 +292,14 @@ describeOnEveryEngine('the ledger under slow, late and repeated work', (open) =>
       return send(request, signal);
     };
     rig.time.now = START + 5_000;
-    const stop = rig.writeback.start(1);
+    const report = (_event: string, error: unknown) => void rig.troubles.push(String(error));
+    rig.runtime.dispatcher = createTimerDispatcher({ clock: rig.runtime.clock, report, sweep_ms: 1 });
+    const stop = await rig.writeback.start();
     await slow.reached;
     rig.time.now = START + 30_000;
     await quick.reached;
-    stop();
     slow.open();
+    await stop();
     await rig.writeback.drain();
     expect([await rig.state(first.write_id), await rig.state(second.write_id)]).toEqual(['done', 'done']);
     expect(await rig.effects()).toBe(2);
@@ -351,7 +352,7 @@ describeOnEveryEngine('the ledger under slow, late and repeated work', (open) =>
           state: 'proved',
           result_json: JSON.stringify({ values: { batch: '7' } }),
         });
-        await moveWrite(trx, write.row, 'sent', rig.time.now, { lease_owner: null, next_attempt_at: rig.time.now });
+        await moveWrite(trx, write.row, 'answer', rig.time.now, { lease_owner: null, next_attempt_at: rig.time.now });
       });
       await rig.recover();
       expect((await rig.writeback.byId(write_id))?.row).toMatchObject({ state: 'done', step_index: 1 });

@@ -1,0 +1,30 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Permit, Priority } from './pace.ts';
+
+/** What is known of the requests that a piece of work makes. */
+export interface RequestScope {
+  priority: Priority;
+  /** Leave that was taken beforehand, for the first request. */
+  permit?: Permit;
+  /** Looked at right before the first byte: whether the sender may still send. */
+  may_send?: () => boolean;
+}
+
+const scopes = new AsyncLocalStorage<RequestScope>();
+
+/** Whoever asks in no scope waits for an answer like anybody else. */
+const ORDINARY: RequestScope = { priority: 2 };
+
+/**
+ * Runs work whose requests to a PMS are made under `scope`. It is ambient because the port to a connector hands on a
+ * signal and nothing else: a connector neither knows nor decides how urgent its requests are, and whether its sender
+ * still holds the lease.
+ */
+export function inRequestScope<T>(scope: RequestScope, work: () => T): T {
+  return scopes.run(scope, work);
+}
+
+/** The scope of the work that is under way. */
+export function requestScope(): RequestScope {
+  return scopes.getStore() ?? ORDINARY;
+}

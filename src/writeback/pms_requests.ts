@@ -1,0 +1,66 @@
+import type { Connector } from '../connectors/connector.ts';
+import { inRequestScope } from '../pace/request_scope.ts';
+import type { Pace, Permit, Priority, Refusal } from '../pace/pace.ts';
+import { withinTime } from './deadline.ts';
+import type { WriteRow } from './ledger.ts';
+import { connectorOf, LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
+
+/*
+ * How the ledger asks a PMS: within its deadline, at the connection's pace, with the priority of the write.
+ */
+
+/** Leave of a connection that has no pace to keep. */
+const UNPACED: Permit = { done() {} };
+
+/** Leave for the next request of a write, before anything is journaled for it: no lease is held while leave is waited for. */
+export function askLeave(runtime: Runtime, connection: string, priority: number): Promise<Permit | Refusal> {
+  const pace: Pace | undefined = runtime.paceOf?.(connection);
+  return pace === undefined ? Promise.resolve(UNPACED) : pace.ask(priority as Priority);
+}
+
+export function isRefusal(leave: Permit | Refusal): leave is Refusal {
+  return 'retry_at' in leave;
+}
+
+/** A question about or for a write: a look-up, a read-back, the preparation of a request. */
+export function ask<T>(
+  runtime: Runtime,
+  { connection, priority }: Pick<WriteRow, 'connection' | 'priority'>,
+  question: (connector: Connector, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const connector = connectorOf(runtime, connection);
+  return withinTime(connector.capabilities.request_deadline_ms, (signal) =>
+    inRequestScope({ priority: priority as Priority }, () => question(connector, signal)),
+  );
+}
+
+/**
+ * Milliseconds that a sender has left of its request's time, by the clock that says less. Whoever was held up, by a slow
+ * disk or a machine put to sleep, finds by either clock that others may be at it.
+ */
+export function timeLeft(runtime: Runtime, row: WriteRow, since: number): number {
+  const deadline = connectorOf(runtime, row.connection).capabilities.request_deadline_ms;
+  return Math.min((row.lease_until ?? 0) - LEASE_MARGIN_MS - runtime.clock(), deadline - (runtime.monotonic() - since));
+}
+
+/** The one request of a step. Its sender's lease is looked at once more right before the first byte. */
+export async function sendUnder<T>(
+  runtime: Runtime,
+  row: WriteRow,
+  since: number,
+  permit: Permit | undefined,
+  request: (connector: Connector, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const scope = {
+    priority: row.priority as Priority,
+    may_send: () => timeLeft(runtime, row, since) > 0,
+    ...(permit !== undefined && { permit }),
+  };
+  try {
+    return await withinTime(timeLeft(runtime, row, since), (signal) =>
+      inRequestScope(scope, () => request(connectorOf(runtime, row.connection), signal)),
+    );
+  } finally {
+    permit?.done();
+  }
+}

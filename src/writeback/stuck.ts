@@ -1,0 +1,42 @@
+import { approvalOf, closeApproval } from '../approvals/approvals.ts';
+import { tellOfAttention } from './endings.ts';
+import { NO_LEASE } from './journal.ts';
+import { type Db, moveWrite, writeById, type WriteRow } from './ledger.ts';
+import type { Runtime } from './runtime.ts';
+import { eventsIn } from './states.ts';
+
+/**
+ * Gives a write to a person that could not be taken up several times in a row, whatever the cause. Its sealed parts may
+ * be what cannot be read, so they are not opened. A write that is over, or with a person already, is left alone and
+ * reported. Throws `StaleWrite` where somebody moved it meanwhile.
+ */
+export async function markStuck(runtime: Runtime, writeId: string, reason: string): Promise<void> {
+  const left = await runtime.store.transaction(async (trx) => {
+    const row = await writeById(trx, writeId);
+    if (row === undefined) return 'not in the ledger';
+    if (!eventsIn(row.state).some(([event]) => event === 'doubt')) return row.state;
+    await giveToPerson(trx, runtime, row, reason);
+    return undefined;
+  });
+  if (left !== undefined)
+    runtime.onTrouble('stuck_left_alone', writeId, new RangeError(`a write that is ${left} was said to be stuck`));
+}
+
+async function giveToPerson(trx: Db, runtime: Runtime, row: WriteRow, reason: string): Promise<void> {
+  const now = runtime.clock();
+  await moveWrite(trx, row, 'doubt', now, { error_code: 'outcome_unknown', error_message: reason, ...NO_LEASE });
+  if (row.state === 'awaiting_approval') await endApproval(trx, row.write_id, now);
+  await tellOfAttention(trx, runtime, row, reason, { was: row.state });
+}
+
+/** Nobody is asked any more for a yes that would change nothing. */
+async function endApproval(trx: Db, writeId: string, now: number): Promise<void> {
+  const approval = await approvalOf(trx, writeId);
+  if (approval === undefined) return;
+  await closeApproval(trx, approval.approval_id, {
+    state: 'expired',
+    decided_by: null,
+    decided_at: now,
+    note_sealed: null,
+  });
+}

@@ -1,0 +1,55 @@
+import { dueWrites, leaseOwners, postpone, StaleWrite, type WriteRow, writeById, writesHeldBy } from './ledger.ts';
+import { openWrite } from './open_write.ts';
+import { rebase } from './rebase.ts';
+import { resume } from './recovery.ts';
+import type { Runtime } from './runtime.ts';
+import { markStuck } from './stuck.ts';
+
+/** How long a write rests that could not be taken up, and after how many times in a row a person is asked. */
+const REST_MS = 60_000;
+const MOST_FAILURES = 5;
+
+/**
+ * Takes up to `limit` writes further that are due, emergencies first. `take` is given each one's id and what to do.
+ * Returns how many there were.
+ */
+export async function sweep(
+  runtime: Runtime,
+  limit: number,
+  take: (writeId: string, work: () => Promise<void>) => Promise<void>,
+): Promise<number> {
+  const { ledger } = runtime.store;
+  if (runtime.guard?.wentBack() === true) await rebase(runtime);
+  // A dead owner's lease is void at once: its writes are due before their time.
+  const dead = (await leaseOwners(ledger)).filter((owner) => owner !== runtime.owner && !runtime.ownerIsAlive(owner));
+  const rows = [...(await writesHeldBy(ledger, dead, limit)), ...(await dueWrites(ledger, runtime.clock(), limit))];
+  const due = new Map(rows.sort(byUrgency).map((row) => [row.write_id, row]));
+  const taken = [...due.values()].slice(0, limit);
+  for (const row of taken) await take(row.write_id, () => takeUp(runtime, row));
+  return taken.length;
+}
+
+function byUrgency(one: WriteRow, other: WriteRow): number {
+  return one.priority - other.priority || (one.write_id < other.write_id ? -1 : 1);
+}
+
+/** Takes one write as far as it goes, where something is to be done about it now. */
+export async function takeIfDue(runtime: Runtime, writeId: string): Promise<void> {
+  const row = await writeById(runtime.store.ledger, writeId);
+  if (row === undefined) return;
+  const orphaned = row.lease_owner !== null && !runtime.ownerIsAlive(row.lease_owner);
+  if (row.next_attempt_at <= runtime.clock() || orphaned) await takeUp(runtime, row);
+}
+
+/** What cannot be taken up, because its key or its connection is missing, must not crowd out everything else. */
+async function takeUp(runtime: Runtime, row: WriteRow): Promise<void> {
+  try {
+    await resume(runtime, openWrite(runtime.keyring, row));
+  } catch (error) {
+    if (error instanceof StaleWrite) throw error;
+    if (row.failures + 1 >= MOST_FAILURES)
+      await markStuck(runtime, row.write_id, 'It could not be taken up several times in a row.');
+    else await runtime.store.transaction((trx) => postpone(trx, row, runtime.clock() + REST_MS));
+    throw error;
+  }
+}

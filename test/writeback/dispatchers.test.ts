@@ -1,0 +1,535 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setImmediate as turn } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { sql } from 'kysely';
+import { PgBoss } from 'pg-boss';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Store } from '../../src/store/store.ts';
+import type { Dispatcher, DispatchHandlers } from '../../src/writeback/dispatcher.ts';
+import type { Db } from '../../src/writeback/ledger.ts';
+import { createQueueDispatcher, type QueueDispatcherOptions } from '../../src/writeback/queue_dispatcher.ts';
+import { createTimerDispatcher } from '../../src/writeback/timer_dispatcher.ts';
+import { addressOf, describeOnEveryEngine, describeOnPostgres } from '../store/engines.ts';
+import { openRig, START } from './ledger_rig.ts';
+
+/** Long enough that nothing but what a test does wakes anybody. */
+const NEVER_MS = 3_600_000;
+
+/** What happened, in order, and a way to wait for it; the test's own time limit ends a wait in vain. */
+function diary() {
+  const entries: string[] = [];
+  const waiting = new Set<() => void>();
+  return {
+    entries,
+    note(entry: string) {
+      entries.push(entry);
+      for (const look of [...waiting]) look();
+    },
+    count: (entry: string) => entries.filter((one) => one === entry).length,
+    until(isSo: () => boolean): Promise<void> {
+      return new Promise((done) => {
+        const look = () => {
+          if (!isSo()) return;
+          waiting.delete(look);
+          done();
+        };
+        waiting.add(look);
+        look();
+      });
+    },
+  };
+}
+
+const started: Dispatcher[] = [];
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((dispatcher) => dispatcher.stop()));
+});
+
+/** Handlers that write down what they are asked; `over` does something instead. */
+function handlersOf(seen: ReturnType<typeof diary>, over: Partial<DispatchHandlers> = {}): DispatchHandlers {
+  return {
+    take: over.take ?? (async (id) => seen.note(`take ${id}`)),
+    sweep: over.sweep ?? (async () => seen.note('sweep')),
+    tidy: over.tidy ?? (async () => seen.note('tidy')),
+    stuck: over.stuck ?? (async (id, reason) => seen.note(`stuck ${id}: ${reason}`)),
+  };
+}
+
+describe('a dispatcher by timers', () => {
+  const seen = diary();
+  const trx = {} as Db;
+  const options = {
+    clock: Date.now,
+    report: (event: string, error: unknown) => seen.note(`${event}: ${String(error)}`),
+  };
+  const due = (inMs: number) => ({ write_id: 'w', at: Date.now() + inMs, priority: 2 });
+
+  beforeEach(() => {
+    seen.entries.length = 0;
+    vi.useFakeTimers();
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  async function start(over: Partial<DispatchHandlers> = {}, sweepMs = NEVER_MS): Promise<Dispatcher> {
+    const dispatcher = createTimerDispatcher({ ...options, sweep_ms: sweepMs });
+    started.push(dispatcher);
+    await dispatcher.start(handlersOf(seen, over));
+    await vi.advanceTimersByTimeAsync(0);
+    return dispatcher;
+  }
+
+  it('sweeps at once, and then again and again', async () => {
+    await start({}, 2_000);
+    expect(seen.count('sweep')).toBe(1);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(seen.count('sweep')).toBe(4);
+  });
+
+  it('sweeps a moment after each time that it was told, once for several', async () => {
+    const dispatcher = await start();
+    for (const inMs of [5_000, 1_000, 1_001, 5_000]) await dispatcher.wake(trx, due(inMs));
+    await vi.advanceTimersByTimeAsync(999);
+    expect(seen.count('sweep')).toBe(1);
+    await vi.advanceTimersByTimeAsync(101);
+    expect(seen.count('sweep')).toBe(2);
+    await vi.advanceTimersByTimeAsync(3_800);
+    expect(seen.count('sweep')).toBe(2);
+    await vi.advanceTimersByTimeAsync(NEVER_MS / 2);
+    expect(seen.count('sweep')).toBe(3);
+  });
+
+  it('never sweeps twice at a time, and once more for what came meanwhile', async () => {
+    let most = 0;
+    let now = 0;
+    const sweep = async () => {
+      most = Math.max(most, ++now);
+      seen.note('sweep');
+      await new Promise((done) => setTimeout(done, 500));
+      now -= 1;
+    };
+    const dispatcher = await start({ sweep }, 100);
+    await vi.advanceTimersByTimeAsync(450);
+    await dispatcher.wake(trx, due(0));
+    await vi.advanceTimersByTimeAsync(51);
+    expect([most, seen.count('sweep')]).toEqual([1, 2]);
+    const stopped = dispatcher.stop();
+    await vi.advanceTimersByTimeAsync(500);
+    await stopped;
+  });
+
+  it('reports a sweep that fails, and goes on', async () => {
+    await start({ sweep: async () => Promise.reject(new Error('away')) }, 1_000);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(seen.count('sweep: Error: away')).toBe(2);
+  });
+
+  it('tidies once an hour', async () => {
+    await start();
+    await vi.advanceTimersByTimeAsync(3 * 3_600_000 - 1);
+    expect(seen.count('tidy')).toBe(3);
+  });
+
+  it('waits for what it began when it stops, and then does nothing', async () => {
+    const dispatcher = await start({
+      sweep: () => new Promise((done) => setTimeout(() => done(seen.note('swept')), 300)),
+    });
+    await dispatcher.wake(trx, due(0));
+    const stopped = dispatcher.stop().then(() => seen.note('stopped'));
+    await vi.advanceTimersByTimeAsync(300);
+    await stopped;
+    await dispatcher.wake(trx, due(0));
+    expect([seen.entries, vi.getTimerCount()]).toEqual([['tidy', 'swept', 'stopped'], 0]);
+  });
+});
+
+/** What the ledger gives a dispatcher to do. */
+async function handlersOfLedger({ runtime, writeback }: Awaited<ReturnType<typeof openRig>>) {
+  const given: DispatchHandlers[] = [];
+  runtime.dispatcher = {
+    wake: async () => {},
+    start: async (handlers) => void given.push(handlers),
+    stop: async () => {},
+  };
+  const stop = await writeback.start();
+  return { handlers: given[0] as DispatchHandlers, stop };
+}
+
+describeOnEveryEngine('a dispatcher by timers', (open) => {
+  it('sweeps outside of the transaction that woke it, even while that is open', async () => {
+    const store = await open();
+    await store.ready();
+    const seen = diary();
+    const dispatcher = createTimerDispatcher({
+      clock: store.clock,
+      report: (event, error) => seen.note(`${event}: ${String(error)}`),
+      sweep_ms: NEVER_MS,
+    });
+    started.push(dispatcher);
+    const sweep = async () => {
+      seen.note('sweep');
+      await store.transaction(async (trx) => trx.selectFrom('meta').selectAll().execute());
+      seen.note('swept');
+    };
+    await dispatcher.start(handlersOf(seen, { sweep }));
+    await seen.until(() => seen.count('swept') === 1);
+    const undone = store.transaction(async (trx) => {
+      await dispatcher.wake(trx, { write_id: 'w', at: store.clock(), priority: 2 });
+      while (seen.count('sweep') === 1) await turn();
+      throw new Error('rolled back');
+    });
+    await expect(undone).rejects.toThrow('rolled back');
+    await seen.until(() => seen.count('swept') === 2);
+    expect(seen.entries.filter((entry) => entry.includes(':'))).toEqual([]);
+  });
+
+  it('goes on by itself after a full batch', async () => {
+    const rig = await openRig(await open());
+    for (let one = 0; one <= 200; one++)
+      await rig.submit(rig.createWorkOrder(`Leak ${one}`), { approvals: [{ rule: 'over_nte', reason: 'too much' }] });
+    const { handlers, stop } = await handlersOfLedger(rig);
+    rig.time.now = START + 7_200_000;
+    await handlers.sweep();
+    await vi.waitFor(async () => {
+      const open = await rig.store.ledger
+        .selectFrom('writes')
+        .select('write_id')
+        .where('state', '!=', 'expired')
+        .execute();
+      expect(open).toEqual([]);
+    }, 30_000);
+    await stop();
+    await rig.close();
+  });
+
+  it('leaves to a person what could not be taken up, whatever its sealed parts hold', async () => {
+    const rig = await openRig(await open());
+    const { write_id: writeId } = await rig.submit(rig.createWorkOrder(), {
+      approvals: [{ rule: 'over_nte', reason: 'too much' }],
+    });
+    await rig.store.transaction((trx) =>
+      trx.updateTable('writes').set({ command_sealed: 'damaged' }).where('write_id', '=', writeId).execute(),
+    );
+    const { handlers, stop } = await handlersOfLedger(rig);
+    rig.time.now = START + 7_200_000;
+    await expect(handlers.take(writeId)).rejects.toThrow();
+    await handlers.stuck(writeId, 'It could not be read.');
+    const { ledger } = rig.store;
+    const row = await ledger.selectFrom('writes').selectAll().executeTakeFirstOrThrow();
+    expect(row).toMatchObject({ state: 'needs_attention', error_message: 'It could not be read.', lease_owner: null });
+    expect(await ledger.selectFrom('approvals').select('state').execute()).toEqual([{ state: 'expired' }]);
+    const audited = await ledger.selectFrom('audit_entries').select('action').orderBy('seq', 'desc').execute();
+    expect(audited[0]).toEqual({ action: 'write.needs_attention' });
+    const told = await ledger.selectFrom('notifications').select('kind').execute();
+    expect(told).toContainEqual({ kind: 'write.needs_attention' });
+    const changes = await ledger.selectFrom('changes').select(['kind', 'event']).orderBy('seq', 'desc').execute();
+    expect(changes[0]).toEqual({ kind: 'write', event: 'needs_attention' });
+
+    await handlers.stuck(writeId, 'Once more.');
+    await handlers.stuck('w_unknown', 'Never there.');
+    expect(rig.troubles.filter((trouble) => trouble.startsWith('stuck_left_alone'))).toHaveLength(2);
+    expect(await ledger.selectFrom('writes').select('error_message').execute()).toEqual([
+      { error_message: 'It could not be read.' },
+    ]);
+    await stop();
+    await rig.close();
+  });
+});
+
+/** A way to the database that can be closed. */
+async function openTunnel(address: string) {
+  const url = new URL(address);
+  const [port, host] = [Number(url.port || 5432), url.hostname];
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    const onward = connect(port, host);
+    for (const one of [socket, onward]) {
+      sockets.add(one);
+      one.on('error', () => {});
+      one.on('close', () => [socket, onward].forEach((end) => end.destroy()));
+    }
+    socket.pipe(onward).pipe(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: here } = server.address() as { port: number };
+  url.host = `127.0.0.1:${here}`;
+  return {
+    url: url.href.replaceAll('+', '%20'),
+    async close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, 'close');
+    },
+    async open() {
+      server.listen(here, '127.0.0.1');
+      await once(server, 'listening');
+    },
+  };
+}
+
+describeOnPostgres('a dispatcher by a queue', (open) => {
+  let store: Store;
+  let seen: ReturnType<typeof diary>;
+  beforeEach(async () => {
+    store = await open();
+    await store.ready();
+    seen = diary();
+  });
+
+  const reports = () => seen.entries.filter((entry) => entry.startsWith('report '));
+
+  async function start(
+    over: Partial<DispatchHandlers> = {},
+    options: Partial<QueueDispatcherOptions> = {},
+  ): Promise<Dispatcher> {
+    const dispatcher = createQueueDispatcher({
+      url: addressOf(store),
+      store,
+      report: (event) => seen.note(`report ${event}`),
+      sweep_ms: NEVER_MS,
+      poll_seconds: 0.5,
+      supervise_seconds: 1,
+      stop_ms: 1_000,
+      ...options,
+    });
+    started.push(dispatcher);
+    await dispatcher.start(handlersOf(seen, over));
+    return dispatcher;
+  }
+
+  const wake = (dispatcher: Dispatcher, ids: readonly string[], priority = 2, inMs = 0) =>
+    store.transaction(async (trx) => {
+      for (const id of ids) await dispatcher.wake(trx, { write_id: id, at: store.clock() + inMs, priority });
+    });
+
+  async function query<Row>(text: (jobs: string) => string): Promise<Row[]> {
+    const { rows } = await sql<{ name: string }>`select current_schema() as name`.execute(store.ledger);
+    return (await sql.raw<Row>(text(`${rows[0]?.name}_jobs`)).execute(store.ledger)).rows;
+  }
+
+  /** Handlers whose `take` waits for a word of the test. */
+  function held() {
+    const gates = new Map<string, () => void>();
+    const take = (id: string) =>
+      new Promise<void>((done) => {
+        gates.set(id, done);
+        seen.note(`take ${id}`);
+      });
+    return { take, release: (id: string) => gates.get(id)?.() };
+  }
+
+  const taken = () => seen.entries.filter((entry) => entry.startsWith('take ')).length;
+  const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}-${index}`);
+
+  it('wakes for what is committed, and for nothing that was rolled back', async () => {
+    const dispatcher = await start();
+    await store
+      .transaction(async (trx) => {
+        await dispatcher.wake(trx, { write_id: 'undone', at: store.clock(), priority: 2 });
+        throw new Error('rolled back');
+      })
+      .catch(() => {});
+    await wake(dispatcher, ['made']);
+    await seen.until(() => seen.count('take made') === 1);
+    expect(await query((jobs) => `select data->>'write_id' as id from ${jobs}.job where name = 'writes'`)).toEqual([
+      { id: 'made' },
+    ]);
+    expect(reports()).toEqual([]);
+  });
+
+  it('does nothing before it is started, and sweeps all the same', async () => {
+    const dispatcher = createQueueDispatcher({ url: addressOf(store), store, report: () => {} });
+    await wake(dispatcher, ['early']);
+    await dispatcher.stop();
+    await start();
+    await seen.until(() => seen.count('sweep') === 1);
+    expect(taken()).toBe(0);
+  });
+
+  it('keeps workers free for emergencies, and takes life safety first', async () => {
+    const { take, release } = held();
+    const dispatcher = await start({ take });
+    await wake(dispatcher, numbered('slow', 40));
+    await seen.until(() => taken() === 12);
+    await wake(dispatcher, numbered('emergency', 4), 1);
+    await seen.until(() => taken() === 16);
+    expect(seen.entries.filter((entry) => entry.startsWith('take emergency'))).toHaveLength(4);
+    await wake(dispatcher, ['flood'], 1);
+    await wake(dispatcher, ['gas'], 0);
+    for (const [at, id] of numbered('slow', 12).entries()) {
+      release(id);
+      await seen.until(() => taken() === 17 + at);
+    }
+    expect(seen.entries.filter((entry) => entry.startsWith('take ')).slice(16, 19)).toEqual([
+      'take gas',
+      'take flood',
+      expect.stringMatching(/^take slow/),
+    ]);
+    for (const id of [...numbered('slow', 40), ...numbered('emergency', 4), 'flood', 'gas']) release(id);
+  });
+
+  it('keeps one wake-up of a write for a time, and one for each time', async () => {
+    const at = store.clock() + 3_600_000;
+    const dispatcher = await start();
+    for (const time of [at, at, at + 1, at])
+      await store.transaction((trx) => dispatcher.wake(trx, { write_id: 'later', at: time, priority: 2 }));
+    await wake(dispatcher, ['later']);
+    await seen.until(() => seen.count('take later') === 1);
+    const waiting = await query((jobs) => `select 1 as one from ${jobs}.job where start_after > now()`);
+    expect(waiting).toHaveLength(2);
+  });
+
+  it('tries again, then says that the write is stuck, and keeps no words of the error', async () => {
+    const take = async (id: string) => {
+      seen.note(`take ${id}`);
+      throw new RangeError('of John Doe');
+    };
+    const dispatcher = await start({ take }, { retry_limit: 1 });
+    await wake(dispatcher, ['bad']);
+    const stuck = 'stuck bad: It could not be taken up 2 times in a row; the last time: RangeError.';
+    await seen.until(() => seen.entries.includes(stuck));
+    expect(taken()).toBe(2);
+    const kept = await query((jobs) => `select * from ${jobs}.job`);
+    expect(JSON.stringify(kept)).toContain('RangeError');
+    expect(JSON.stringify(kept)).not.toContain('John Doe');
+  });
+
+  it('lets several processes share the work, each write with one of them', async () => {
+    const { take, release } = held();
+    const by = (name: string) => ({
+      take: (id: string) => {
+        seen.note(name);
+        return take(id);
+      },
+    });
+    const one = await start(by('one'));
+    await start(by('other'));
+    await wake(one, numbered('w', 30));
+    await seen.until(() => taken() === 24);
+    expect([seen.count('one'), seen.count('other')]).toEqual([12, 12]);
+    for (const id of numbered('w', 30)) release(id);
+    await seen.until(() => {
+      for (const id of numbered('w', 30)) release(id);
+      return taken() === 30;
+    });
+    const ids = seen.entries.filter((entry) => entry.startsWith('take '));
+    expect(new Set(ids).size).toBe(30);
+  });
+
+  it('takes over from a process that was killed', async () => {
+    const path = (file: string) => pathToFileURL(resolve(import.meta.dirname, '../../src', file)).href;
+    const script = `
+      import { openStore } from '${path('store/store.ts')}';
+      import { createQueueDispatcher } from '${path('writeback/queue_dispatcher.ts')}';
+      const url = process.env.STORE;
+      const store = openStore({ url, clock: Date.now });
+      const dispatcher = createQueueDispatcher({ url, store, report: () => {}, supervise_seconds: 1, poll_seconds: 0.5 });
+      await dispatcher.start({
+        take: (id) => new Promise(() => console.log('took', id)),
+        sweep: async () => {}, tidy: async () => {}, stuck: async () => {},
+      });
+      await store.transaction((trx) => dispatcher.wake(trx, { write_id: 'orphan', at: Date.now(), priority: 0 }));
+    `;
+    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
+      env: { ...process.env, STORE: addressOf(store) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    expect(line).toBe('took orphan');
+    await start();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(taken()).toBe(0);
+    await seen.until(() => seen.count('take orphan') === 1);
+  });
+
+  it('can be started by several processes at once on an empty database, and tidies in one of them', async () => {
+    const all = await Promise.all(Array.from({ length: 4 }, () => start()));
+    await wake(all[3] as Dispatcher, ['w']);
+    await seen.until(() => seen.count('take w') === 1);
+    expect(await query((jobs) => `select name, cron from ${jobs}.schedule`)).toEqual([
+      { name: 'tidy', cron: '17 * * * *' },
+    ]);
+    const { rows } = await sql<{ name: string }>`select current_schema() as name`.execute(store.ledger);
+    const boss = new PgBoss({
+      connectionString: addressOf(store),
+      schema: `${rows[0]?.name}_jobs`,
+      schedule: false,
+      supervise: false,
+    });
+    await boss.start();
+    await boss.send('tidy');
+    await boss.stop();
+    await seen.until(() => seen.count('tidy') > 0);
+    await Promise.all(all.map((dispatcher) => dispatcher.stop()));
+    const done = await query((jobs) => `select 1 as one from ${jobs}.job where name = 'tidy' and state = 'completed'`);
+    expect(seen.count('tidy')).toBe(done.length);
+    expect(reports()).toEqual([]);
+  });
+
+  it('waits for what it has taken up when it stops', async () => {
+    const { take, release } = held();
+    const dispatcher = await start({ take: (id) => take(id).then(() => seen.note('done')) });
+    await wake(dispatcher, ['w']);
+    await seen.until(() => taken() === 1);
+    const stopped = dispatcher.stop().then(() => seen.note('stopped'));
+    await turn();
+    release('w');
+    await stopped;
+    expect(seen.entries.slice(-2)).toEqual(['done', 'stopped']);
+  });
+
+  it('gives to another process what does not end when it stops', async () => {
+    const dispatcher = await start({ take: () => new Promise(() => seen.note('hangs')) });
+    await wake(dispatcher, ['w']);
+    await seen.until(() => seen.count('hangs') === 1);
+    await start();
+    await dispatcher.stop();
+    await seen.until(() => seen.count('take w') === 1);
+  });
+
+  it('comes back by itself when the database does, at its start and later', async () => {
+    const tunnel = await openTunnel(addressOf(store));
+    await tunnel.close();
+    const dispatcher = await start({}, { url: tunnel.url });
+    await seen.until(() => seen.count('sweep') === 1);
+    expect(reports()).toContain('report queue_start');
+    await wake(dispatcher, ['lost']);
+    await tunnel.open();
+    await vi.waitFor(
+      async () => {
+        await wake(dispatcher, ['first']);
+        expect(seen.entries).toContain('take first');
+      },
+      { timeout: 30_000, interval: 200 },
+    );
+    await tunnel.close();
+    await seen.until(() => seen.count('report queue') > 0);
+    await tunnel.open();
+    await wake(dispatcher, ['second']);
+    await seen.until(() => seen.count('take second') === 1);
+    expect(seen.entries).not.toContain('take lost');
+    await dispatcher.stop();
+    await tunnel.close();
+  });
+
+  it('never takes a write down with it', async () => {
+    const dispatcher = await start();
+    await store.transaction((trx) => sql.raw('select 1').execute(trx));
+    const [schema] = await query<{ name: string }>((jobs) => `select '${jobs}' as name`);
+    await store.transaction((trx) => sql.raw(`drop schema ${schema?.name} cascade`).execute(trx));
+    await store.transaction(async (trx) => {
+      await trx.insertInto('meta').values({ key: 'before', value: '1' }).execute();
+      await dispatcher.wake(trx, { write_id: 'w', at: store.clock(), priority: 2 });
+      await trx.insertInto('meta').values({ key: 'after', value: '1' }).execute();
+    });
+    const kept = await store.ledger.selectFrom('meta').select('key').where('key', 'in', ['before', 'after']).execute();
+    expect(kept).toHaveLength(2);
+    expect(reports()).toContain('report queue_wake');
+  });
+});
