@@ -86,7 +86,7 @@ export function openCaretaker(options: CaretakerOptions): Caretaker {
     catalogue,
     config,
     keyring,
-    clock,
+    clock: () => running().store.clock(),
     report: (error) => log.trouble('call_failed', error),
     get store() {
       return running().store;

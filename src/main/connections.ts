@@ -16,7 +16,10 @@ export interface ConnectorSurroundings {
   onProgress?: (done: number, total: number) => void;
 }
 
-export type ConnectorFactory = (settings: ConnectionSettings, surroundings: ConnectorSurroundings) => Promise<Connector>;
+export type ConnectorFactory = (
+  settings: ConnectionSettings,
+  surroundings: ConnectorSurroundings,
+) => Promise<Connector>;
 
 /** Every PMS that can be connected, by the name used for `pms` in the configuration. Nothing is opened here. */
 const factories: Record<string, ConnectorFactory> = {

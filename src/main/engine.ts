@@ -50,9 +50,10 @@ export interface Engine {
 
 /** Puts the parts together. Loaded on first use, because the modules behind it are most of a start's time. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { config, rules, keyring, clock, log } = options;
+  const { config, rules, keyring, log } = options;
   const url = storeUrl(config);
-  const store = openStore({ url, clock });
+  const store = openStore({ url, clock: options.clock, alignClock: true });
+  const { clock } = store;
   const owner = processOwner();
   const network = createNetwork({
     store,
@@ -86,7 +87,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     dispatcher: createDispatcher(store, url, log),
     clock,
     monotonic: () => performance.now(),
-    owner: processOwner(),
+    owner,
     ownerIsAlive,
     judgeAgain: (write) => judgeAgain(write),
     policy: {

@@ -17,7 +17,10 @@ export interface NetworkOptions {
 
 /** What connectors reach their PMSs with. Nothing is opened before the first request. */
 export interface Network {
-  /** One connector's share of it: its own pace, its own kept values, and requests to `base_url` alone. */
+  /**
+   * One connector's share of it: its own pace, its own kept values, and requests to `base_url` alone. A connector whose
+   * PMS has several addresses asks again for each; the limits are the connection's, and those of the first time count.
+   */
   environment(connection: string, base_url: string, limits: PaceLimits, deadline_ms?: number): ConnectorEnvironment;
   /** The pace of a connection that asked for an environment. */
   paceOf(connection: string): Pace | undefined;
@@ -35,7 +38,7 @@ export function createNetwork({ store, keyring, owner, onLost }: NetworkOptions)
   return {
     environment(connection, base_url, limits, deadline_ms = DEADLINE_MS) {
       const lost = () => onLost(connection);
-      const pace = createPace({ store, connection, limits, deadline_ms, owner, onLost: lost });
+      const pace = paces.get(connection) ?? createPace({ store, connection, limits, deadline_ms, owner, onLost: lost });
       paces.set(connection, pace);
       const fetch = createPacedFetch({ pace, base_url, deadline_ms, clock: store.clock });
       fetches.push(fetch);

@@ -49,8 +49,8 @@ export function responseOf({ status, statusText, headers }: Answer, bytes: Buffe
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   const text = header?.trim() ?? '';
   if (/^\d+$/.test(text)) return Math.min(Number(text) * 1_000, LONGEST_ASKED_MS);
-  // Dates of the three forms begin with a weekday; `Date.parse` takes much more than that for a date.
-  if (!/^(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i.test(text)) return undefined;
+  // `Date.parse` takes much more than this for a date, and reads the oldest of the three forms as local time.
+  if (!/^(mon|tue|wed|thu|fri|sat|sun)[a-z]*, .* gmt$/i.test(text)) return undefined;
   const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.min(Math.max(0, date - now), LONGEST_ASKED_MS);
 }

@@ -251,7 +251,8 @@ class StorePace implements Pace {
     this.#known = { dated, at: this.#monotonic() };
     const wasDown = this.#down;
     this.#down = dated !== undefined && dated !== 'lost' && dated.state.breaker.state !== 'closed';
-    if (wasDown && !this.#down) for (const listener of [...this.#listeners]) listener();
+    // A listener that throws must not take a turn with it.
+    if (wasDown && !this.#down) for (const listener of this.#listeners) queueMicrotask(listener);
     this.#watch();
   }
 

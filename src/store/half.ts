@@ -17,6 +17,8 @@ export interface EngineOptions {
   ready: () => Promise<void>;
   /** How long to wait for another process that holds a lock, milliseconds. */
   lockWaitMs: number;
+  /** This machine's clock, where it is to be held against the clock that all users of the store share. */
+  alignClock?: () => number;
 }
 
 /** What an engine has to offer for `openStore` to make a store of it. */
@@ -26,6 +28,8 @@ export interface EngineStore {
   /** Opens and migrates both halves. Reads that come earlier call `ready` and wait. */
   open(): Promise<void>;
   backup(file: string): Promise<void>;
+  /** By how much the clock that all users of the store share is ahead of this machine's, milliseconds. */
+  clockOffset?(): number;
   /** After the last transaction. */
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import {
 } from 'kysely';
 import type { Pool } from 'pg';
 import type { EngineOptions, EngineStore, Half } from './half.ts';
+import { DatabaseClock } from './database_clock.ts';
 import { migrate } from './migrations.ts';
 import { readOnly } from './read-only.ts';
 import type { LedgerTables, MirrorTables } from './schema.ts';
@@ -109,20 +110,23 @@ class PostgresHalf<Tables> implements Half<Tables> {
 }
 
 /** Both halves in one PostgreSQL database, in the schema that the connection's search path names first. */
-export function openPostgres(url: string, { ready, lockWaitMs }: EngineOptions): EngineStore {
+export function openPostgres(url: string, { ready, lockWaitMs, alignClock }: EngineOptions): EngineStore {
   let pool: Promise<Pool> | undefined;
   const connect = () => (pool ??= createPool(url, lockWaitMs));
   const ledger = new PostgresHalf<LedgerTables>(connect, ready);
   const mirror = new PostgresHalf<MirrorTables>(connect, ready);
+  const shared = alignClock === undefined ? undefined : new DatabaseClock(connect, alignClock);
   return {
     ledger,
     mirror,
+    clockOffset: () => shared?.offset ?? 0,
     async open() {
       await ledger.transaction(async (trx) => {
         await sql`select pg_advisory_xact_lock(hashtext('caretaker migrations in ' || current_schema()))`.execute(trx);
         await migrate(trx, 'postgres', 'ledger');
         await migrate(trx, 'postgres', 'mirror');
       });
+      await shared?.start();
     },
     async backup() {
       throw new Error(
@@ -131,6 +135,7 @@ export function openPostgres(url: string, { ready, lockWaitMs }: EngineOptions):
       );
     },
     async close() {
+      shared?.stop();
       await (await pool)?.end();
     },
   };

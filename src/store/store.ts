@@ -13,6 +13,11 @@ export interface StoreOptions {
   clock: () => number;
   /** How long anyone waits for another process that holds the store before `StoreUnavailable`; 5000 milliseconds. */
   lockWaitMs?: number;
+  /**
+   * Where several machines use the store, go by the database's clock: leases and settling times are told by it, and
+   * the clocks of machines differ. The clock is then right from `ready` on.
+   */
+  alignClock?: boolean;
 }
 
 /** What a transaction does. It awaits nothing but its own queries, and may run twice, so it changes nothing else. */
@@ -21,6 +26,7 @@ export type TransactionWork<Tables, T> = (trx: Transaction<Tables>) => Promise<T
 /** Everything that Caretaker keeps. Nothing is opened before the first use; every method throws `StoreUnavailable`. */
 export interface Store {
   readonly engine: Engine;
+  /** Milliseconds since the epoch; by the database's clock where the store was told to align. */
   readonly clock: () => number;
   /** Reads of what is committed. They never wait for an open transaction. */
   readonly ledger: Kysely<LedgerTables>;
@@ -88,10 +94,15 @@ export function openStore(options: StoreOptions): Store {
     run.then(forget, forget);
     return run;
   };
-  const [engine, parts] = openEngine(options.url, { ready, lockWaitMs: options.lockWaitMs ?? 5000 });
+  const { clock } = options;
+  const [engine, parts] = openEngine(options.url, {
+    ready,
+    lockWaitMs: options.lockWaitMs ?? 5000,
+    ...(options.alignClock === true && { alignClock: clock }),
+  });
   return {
     engine,
-    clock: options.clock,
+    clock: () => clock() + (parts.clockOffset?.() ?? 0),
     ledger: parts.ledger.read,
     mirror: parts.mirror.read,
     mirrorVersion: () => parts.mirror.version?.(),

@@ -93,14 +93,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   async function run(grant: Grant, tool: Tool, args: unknown, options: CallOptions): Promise<Answer> {
-    const now = parts.clock();
     if (!seen(grant).has(tool))
       throw new CaretakerError('not_permitted', `This key does not allow ${tool.name}. Nothing was changed.`, {
         next: 'escalate_to_staff, or ask the person who answers for this key',
       });
     const input = parse(grant, tool, args);
     await parts.store.ready();
-    const call = createCall(parts, grant, now, options);
+    const call = createCall(parts, grant, parts.clock(), options);
     if ('act' in tool) return present(tool, await tool.act(call, input, digestOf(input)), input);
     if ('propose' in tool) return write(call, tool, input, options);
     return read(call, tool, input);

@@ -16,8 +16,8 @@ export const WRITES = 'writes';
 const STUCK = 'stuck_writes';
 const TIDY = 'tidy';
 
-/** Jobs that one process works on at once: those that take whatever comes first, and those kept free for emergencies. */
-const WORKERS = [{ count: 12 }, { count: 4, minPriority: 1 }];
+/** Jobs that one process works on at most: with workers that take whatever comes first, and with ones for emergencies. */
+const CREWS = [{ most: 12 }, { most: 4, minPriority: 1 }];
 
 /** Connections of a process to the queue, besides the one that listens. */
 const POOL_SIZE = 4;
@@ -78,7 +78,8 @@ export async function openJobQueue(options: JobQueueOptions, handlers: DispatchH
   try {
     await boss.start();
     await makeQueues(boss, retry_limit);
-    await startWorkers(boss, handlers, poll_seconds);
+    for (const { most, ...which } of CREWS)
+      await startCrew(boss, handlers.take, most, { ...which, ...polling(poll_seconds) });
     await startStuckWorker(boss, handlers, report, poll_seconds);
     await startTidying(boss, handlers, report);
   } catch (error) {
@@ -128,22 +129,39 @@ async function makeQueue(boss: PgBoss, { name, policy, ...settings }: Queue): Pr
   await boss.updateQueue(name, settings);
 }
 
-/** Each worker has one job at a time, so that a slow PMS holds up nothing but its own writes. */
-async function startWorkers(boss: PgBoss, handlers: DispatchHandlers, pollSeconds: number): Promise<void> {
-  for (const { count, ...which } of WORKERS)
-    for (let one = 0; one < count; one++) {
-      const id: string = await boss.work<WriteJob>(WRITES, { ...which, ...polling(pollSeconds) }, async (jobs) => {
-        try {
-          for (const { data } of jobs) await handlers.take(data.write_id);
-        } catch (error) {
-          // The queue keeps what is thrown, unsealed: the name says enough, a message may hold data.
-          throw new Error(nameOf(error));
-        } finally {
-          // Where there was a job there may be another: it is looked for without waiting.
-          boss.notifyWorker(id);
-        }
-      });
-    }
+/**
+ * Workers with one job each, so that a slow PMS holds up nothing but its own writes. One waits for jobs; where it gets
+ * one, another is put in its place, up to `most`. All that wait are woken by every job, and cost a query each.
+ */
+async function startCrew(
+  boss: PgBoss,
+  take: DispatchHandlers['take'],
+  most: number,
+  options: { minPriority?: number; pollingIntervalSeconds: number },
+): Promise<void> {
+  let busy = 0;
+  let all = 0;
+  async function add(): Promise<void> {
+    all += 1;
+    const id: string = await boss.work<WriteJob>(WRITES, options, async ([job]) => {
+      busy += 1;
+      try {
+        // Refused while the queue stops, when no more are needed.
+        if (busy === all && all < most) await add().catch(() => void (all -= 1));
+        if (job !== undefined) await take(job.data.write_id);
+      } catch (error) {
+        // The queue keeps what is thrown, unsealed: the name says enough, a message may hold data.
+        throw new Error(nameOf(error));
+      } finally {
+        if (busy < all) {
+          all -= 1;
+          void boss.offWork(WRITES, { id, wait: false });
+        } else boss.notifyWorker(id);
+        busy -= 1;
+      }
+    });
+  }
+  await add();
 }
 
 async function startStuckWorker(

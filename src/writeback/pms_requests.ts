@@ -1,6 +1,6 @@
-import type { Connector } from '../connectors/connector.ts';
+import { type Connector, VendorError } from '../connectors/connector.ts';
 import { inRequestScope } from '../pace/request_scope.ts';
-import type { Pace, Permit, Priority, Refusal } from '../pace/pace.ts';
+import type { Permit, Priority, Refusal } from '../pace/pace.ts';
 import { withinTime } from './deadline.ts';
 import type { WriteRow } from './ledger.ts';
 import { connectorOf, LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
@@ -12,10 +12,17 @@ import { connectorOf, LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
 /** Leave of a connection that has no pace to keep. */
 const UNPACED: Permit = { done() {} };
 
+/** When to ask for leave again where the pace itself cannot be read, milliseconds. */
+const ASK_AGAIN_MS = 1_000;
+
 /** Leave for the next request of a write, before anything is journaled for it: no lease is held while leave is waited for. */
-export function askLeave(runtime: Runtime, connection: string, priority: number): Promise<Permit | Refusal> {
-  const pace: Pace | undefined = runtime.paceOf?.(connection);
-  return pace === undefined ? Promise.resolve(UNPACED) : pace.ask(priority as Priority);
+export async function askLeave(runtime: Runtime, connection: string, priority: number): Promise<Permit | Refusal> {
+  try {
+    return (await runtime.paceOf?.(connection)?.ask(priority as Priority)) ?? UNPACED;
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    return { because: 'down', retry_at: runtime.clock() + ASK_AGAIN_MS };
+  }
 }
 
 export function isRefusal(leave: Permit | Refusal): leave is Refusal {

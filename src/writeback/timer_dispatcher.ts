@@ -59,7 +59,8 @@ export function createTimerDispatcher({ clock, report, sweep_ms = SWEEP_MS }: Ti
   function arm(): void {
     clearTimeout(alarm);
     if (wakeUps.size === 0) return;
-    const wait = Math.min(...wakeUps) - performance.now();
+    // Rounded up: timers leave out fractions, and one that rings too early would ring twice.
+    const wait = Math.ceil(Math.min(...wakeUps) - performance.now());
     alarm = outside(() => setTimeout(ring, Math.max(0, wait)).unref());
   }
 

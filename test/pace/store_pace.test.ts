@@ -118,14 +118,18 @@ describeOnEveryEngine('the pace of several processes', (open) => {
 
   it('gives a place that was given back to whoever waits in another process, and only once', async () => {
     const world = new World();
-    const [one, two] = (await processes(open, 2)).map((store) => world.pace(store, ONE_AT_ONCE)) as [Pace, Pace];
+    const stores = await processes(open, 2);
+    const store = counted(stores[0] as Store);
+    const [one, two] = [world.pace(store, ONE_AT_ONCE), world.pace(stores[1] as Store, ONE_AT_ONCE)];
     const permit = await leave(one);
     const waiting = two.wait(2);
     await world.pass(1_000);
     permit.done();
     await world.until(waiting);
+    const { transactions } = store.counts;
     permit.done();
     await world.settled();
+    expect(store.counts.transactions).toBe(transactions);
     expect(await askedFor(one)).toBe('paced');
   });
 
@@ -138,17 +142,34 @@ describeOnEveryEngine('the pace of several processes', (open) => {
     await world.settled();
     ending.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'rate_limited', retry_after_ms: 200 });
-    // Here leave is stored for one who has gone meanwhile.
     permit.done();
-    const gone = new AbortController();
-    const late = pace.wait(1, gone.signal);
-    await Promise.resolve();
-    await Promise.resolve();
-    gone.abort();
-    await expect(late).rejects.toMatchObject({ code: 'rate_limited' });
+    await expect(pace.wait(1, AbortSignal.abort())).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await askedFor(pace)).toBe('leave');
+  });
+
+  it('gives back the leave that was stored for one who has gone meanwhile', async () => {
+    const world = new World();
+    const store = await open();
+    const stored = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    const slow = Object.assign(Object.create(store) as Store, {
+      async transaction<T>(work: Parameters<typeof store.transaction<T>>[0]): Promise<T> {
+        const result = await store.transaction(work);
+        stored.resolve();
+        await answered.promise;
+        return result;
+      },
+    });
+    const pace = world.pace(slow, ONE_AT_ONCE);
+    const going = new AbortController();
+    const waiting = expect(pace.wait(1, going.signal)).rejects.toMatchObject({ code: 'rate_limited' });
+    await stored.promise;
+    going.abort();
+    await waiting;
+    expect(await askedFor(world.pace(store, ONE_AT_ONCE))).toBe('paced');
+    answered.resolve();
     await world.settled();
     expect(await askedFor(pace)).toBe('leave');
-    await expect(pace.wait(1, AbortSignal.abort())).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   it('waits as long as the vendor asked, in every process', async () => {

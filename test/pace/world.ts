@@ -82,8 +82,7 @@ export class World {
   }
 
   #watched(store: Store): Store {
-    return {
-      ...store,
+    const watched: Pick<Store, 'clock' | 'transaction'> = {
       clock: this.clock,
       transaction: (work) => {
         const run = store.transaction(work);
@@ -93,6 +92,7 @@ export class World {
         return run;
       },
     };
+    return Object.assign(Object.create(store) as Store, watched);
   }
 }
 
