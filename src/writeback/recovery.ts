@@ -59,7 +59,7 @@ async function accept(runtime: Runtime, { row }: OpenWrite): Promise<boolean> {
 }
 
 /** Whether the one who was sending can no longer be at it: its lease is over, or its process is. */
-export function isAbandoned(runtime: Runtime, { lease_owner: owner, lease_until: until }: WriteRow): boolean {
+function isAbandoned(runtime: Runtime, { lease_owner: owner, lease_until: until }: WriteRow): boolean {
   if (owner === null || until === null) return true;
   if (!runtime.ownerIsAlive(owner)) return true;
   // Who is at it itself knows when it is not any more; by the clock, only where the clock can be trusted.

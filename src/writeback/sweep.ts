@@ -1,4 +1,5 @@
 import { dueWrites, leaseOwners, postpone, StaleWrite, type WriteRow, writeById, writesHeldBy } from './ledger.ts';
+import { StoreUnavailable } from '../store/unavailable.ts';
 import { openWrite } from './open_write.ts';
 import { rebase } from './rebase.ts';
 import { resume } from './recovery.ts';
@@ -33,12 +34,15 @@ function byUrgency(one: WriteRow, other: WriteRow): number {
   return one.priority - other.priority || (one.write_id < other.write_id ? -1 : 1);
 }
 
+/** What the clocks of those who wake and those who are woken may differ by. */
+const CLOCKS_APART_MS = 1_000;
+
 /** Takes one write as far as it goes, where something is to be done about it now. */
 export async function takeIfDue(runtime: Runtime, writeId: string): Promise<void> {
   const row = await writeById(runtime.store.ledger, writeId);
   if (row === undefined) return;
   const orphaned = row.lease_owner !== null && !runtime.ownerIsAlive(row.lease_owner);
-  if (row.next_attempt_at <= runtime.clock() || orphaned) await takeUp(runtime, row);
+  if (row.next_attempt_at <= runtime.clock() + CLOCKS_APART_MS || orphaned) await takeUp(runtime, row);
 }
 
 /** What cannot be taken up, because its key or its connection is missing, must not crowd out everything else. */
@@ -46,7 +50,8 @@ async function takeUp(runtime: Runtime, row: WriteRow): Promise<void> {
   try {
     await resume(runtime, openWrite(runtime.keyring, row));
   } catch (error) {
-    if (error instanceof StaleWrite) throw error;
+    // Neither is the write's own fault: it is as due as before.
+    if (error instanceof StaleWrite || error instanceof StoreUnavailable) throw error;
     if (row.failures + 1 >= MOST_FAILURES)
       await markStuck(runtime, row.write_id, 'It could not be taken up several times in a row.');
     else await runtime.store.transaction((trx) => postpone(trx, row, runtime.clock() + REST_MS));
