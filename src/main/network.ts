@@ -24,9 +24,14 @@ export interface Network {
   environment(connection: string, base_url: string, limits: PaceLimits, deadline_ms?: number): ConnectorEnvironment;
   /** The pace of a connection that asked for an environment. */
   paceOf(connection: string): Pace | undefined;
+  /** Forgets vendor tokens and the like that have expired. */
+  tidy(): Promise<void>;
   /** Refuses what waits for its turn, and ends the connections that are kept open. */
   close(): Promise<void>;
 }
+
+/** Expired values that are removed in one transaction. */
+const EXPIRED_AT_ONCE = 500;
 
 /** Shorter than the lease of a write; a connector whose PMS is slower says so. */
 const DEADLINE_MS = 30_000;
@@ -54,6 +59,9 @@ export function createNetwork({ store, keyring, owner, onLost }: NetworkOptions)
       };
     },
     paceOf: (connection) => paces.get(connection),
+    async tidy() {
+      while ((await kv.forgetExpired(EXPIRED_AT_ONCE)) === EXPIRED_AT_ONCE);
+    },
     async close() {
       for (const pace of paces.values()) pace.close();
       await Promise.all(fetches.map((fetch) => fetch.close()));

@@ -26,6 +26,8 @@ export interface Pace {
    * `unavailable` while the PMS is down, `rate_limited` where the wait would be longer than the signal allows.
    */
   wait(priority: Priority, signal?: AbortSignal): Promise<Permit>;
+  /** Whether the PMS was down when this process last heard of it. */
+  isDown(): boolean;
   /** What became of a request. Opens the breaker after failures in a row, closes it after an answer. */
   report(outcome: RequestOutcome): void;
   /** Called in every process when the PMS answers again after it was down. Returns what ends it. */

@@ -116,6 +116,10 @@ class StorePace implements Pace {
     });
   }
 
+  isDown(): boolean {
+    return this.#down;
+  }
+
   report(outcome: RequestOutcome): void {
     // Nothing is in a row that an answer would end; and nothing is under way that could make it so.
     if (outcome.kind === 'answered' && !this.#running && this.#reports.length === 0 && this.#isClean()) return;

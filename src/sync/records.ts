@@ -15,6 +15,8 @@ export interface RecordsConnection {
   connector: Connector;
   /** Age in milliseconds from which a mirrored record is called stale. */
   stale_after_ms: number;
+  /** Whether its PMS is known not to answer: then every copy is stale, however young. */
+  isDown?(): boolean;
 }
 
 export interface RecordsOptions {
@@ -156,10 +158,10 @@ export function createRecords({ connections, mirror, clock, sidecar }: RecordsOp
     }
   };
 
-  const fresh = <R>(connection: string, row: Mirrored<R>): Fresh<R> => ({
-    ...row,
-    stale: clock() - row.as_of > of(connection).stale_after_ms,
-  });
+  const fresh = <R>(connection: string, row: Mirrored<R>): Fresh<R> => {
+    const { stale_after_ms, isDown } = of(connection);
+    return { ...row, stale: clock() - row.as_of > stale_after_ms || isDown?.() === true };
+  };
 
   /** Joins the load that is under way, or begins one. */
   function load(connection: string, begin: () => Promise<void>, { onProgress, signal }: Waiting): Promise<void> {

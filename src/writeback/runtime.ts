@@ -35,6 +35,8 @@ export interface Runtime {
    * `CaretakerError` where it may no longer be sent.
    */
   judgeAgain(write: OpenWrite): Promise<void>;
+  /** What else is forgotten once an hour, by one process of all. */
+  tidy?(): Promise<void>;
   policy: WritePolicy;
   /** Called with every failure that no caller waits for. Ids and codes only. */
   onTrouble(event: string, writeId: string, error: unknown): void;

@@ -13,7 +13,7 @@ import { ask, askLeave, isRefusal, sendUnder, timeLeft } from './pms_requests.ts
 import { recordIdOf } from './record_id.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { answerIsUseless, handleVendorError, lookFirst, refusedBeforeSending, waitForLeave } from './trouble.ts';
-import { lookAt } from './waiting.ts';
+import { backoff, lookAt } from './waiting.ts';
 
 /**
  * Takes a write that is `ready` and sends it, if nothing on the same record is in front of it and the rules still allow
@@ -37,13 +37,19 @@ export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<boo
   // What is left of an earlier sending could be doubled by a key that the PMS has forgotten.
   if (known !== undefined && isInDoubt(known) && !keyIsAlive(runtime, write.row.connection, known))
     return lookFirst(runtime, write);
+  let request: StepRequest;
+  try {
+    request = await requestFor(runtime, write, step, steps, known);
+  } catch (error) {
+    if (error instanceof VendorError) return handleVendorError(runtime, write, error, false);
+    throw error;
+  }
+  // Only now: preparing may have asked the PMS, with leave of its own.
   const leave = await askLeave(runtime, write.row.connection, write.row.priority);
   if (isRefusal(leave)) return waitForLeave(runtime, write, leave);
   try {
-    const request = await requestFor(runtime, write, step, steps, known);
     return await takeAndSend(runtime, write, step, request, known, leave);
   } catch (error) {
-    if (error instanceof VendorError) return handleVendorError(runtime, write, error, false);
     if (error instanceof StaleWrite) return false;
     throw error;
   } finally {
@@ -138,16 +144,19 @@ export async function afterStep(runtime: Runtime, write: OpenWrite, result: Step
   if (kept === undefined) return answerIsUseless(runtime, write, result);
   const earlier = await stepsOf(runtime.store.ledger, kept.row.write_id);
   const context = stepContext(kept, earlier.slice(0, next - 1));
+  let request: StepRequest;
+  try {
+    request = await ask(runtime, kept.row, (connector) =>
+      connector.prepare(kept.command, next, { ...context, results: [...context.results, result] }),
+    );
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    return goOnLater(runtime, kept, runtime.clock() + (error.retry_after_ms ?? backoff(runtime, kept.row.attempts)));
+  }
   const leave = await askLeave(runtime, kept.row.connection, kept.row.priority);
   if (isRefusal(leave)) return goOnLater(runtime, kept, leave.retry_at);
   try {
-    const request = await ask(runtime, kept.row, (connector) =>
-      connector.prepare(kept.command, next, { ...context, results: [...context.results, result] }),
-    );
     return await sendNext(runtime, kept, plan[next] as Step, request, leave);
-  } catch (error) {
-    if (!(error instanceof VendorError)) throw error;
-    return goOnLater(runtime, kept, runtime.clock() + 15_000);
   } finally {
     leave.done();
   }

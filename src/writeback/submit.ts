@@ -122,19 +122,16 @@ interface Readiness {
 
 /** Where the request cannot be prepared now, the intent is recorded all the same and waits in the ledger. */
 async function makeReady(runtime: Runtime, intent: Intent, write: OpenWrite): Promise<Readiness> {
-  const leave = await askLeave(runtime, intent.connection, intent.priority);
-  if (isRefusal(leave)) return { refusal: leave };
+  let request: StepRequest;
   try {
     const context = stepContext(write, []);
-    return {
-      request: await ask(runtime, write.row, (connector) => connector.prepare(intent.command, 0, context)),
-      permit: leave,
-    };
+    request = await ask(runtime, write.row, (connector) => connector.prepare(intent.command, 0, context));
   } catch (error) {
-    leave.done();
     if (error instanceof VendorError && LATER.includes(error.code)) return {};
     throw error;
   }
+  const leave = await askLeave(runtime, intent.connection, intent.priority);
+  return isRefusal(leave) ? { refusal: leave } : { request, permit: leave };
 }
 
 /** Nothing is sent by preparing a request, so that whatever did not work can be tried again. */

@@ -11,13 +11,13 @@ const REST_MS = 60_000;
 const MOST_FAILURES = 5;
 
 /**
- * Takes up to `limit` writes further that are due, emergencies first. `take` is given each one's id and what to do.
+ * Takes up to `limit` writes further that are due, emergencies first. `take` is given each one and what to do.
  * Returns how many there were.
  */
 export async function sweep(
   runtime: Runtime,
   limit: number,
-  take: (writeId: string, work: () => Promise<void>) => Promise<void>,
+  take: (row: WriteRow, work: () => Promise<void>) => void,
 ): Promise<number> {
   const { ledger } = runtime.store;
   if (runtime.guard?.wentBack() === true) await rebase(runtime);
@@ -26,7 +26,7 @@ export async function sweep(
   const rows = [...(await writesHeldBy(ledger, dead, limit)), ...(await dueWrites(ledger, runtime.clock(), limit))];
   const due = new Map(rows.sort(byUrgency).map((row) => [row.write_id, row]));
   const taken = [...due.values()].slice(0, limit);
-  for (const row of taken) await take(row.write_id, () => takeUp(runtime, row));
+  for (const row of taken) take(row, () => takeIfDue(runtime, row.write_id));
   return taken.length;
 }
 

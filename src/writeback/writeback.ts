@@ -15,6 +15,7 @@ import {
 import { openWrite, type OpenWrite } from './open_write.ts';
 import { ClockGuard } from './clock_guard.ts';
 import { findDamage } from './damage.ts';
+import { Places } from './places.ts';
 import { rebase } from './rebase.ts';
 import { resume } from './recovery.ts';
 import { longestWaitMs, type Runtime } from './runtime.ts';
@@ -28,6 +29,9 @@ import { viewOf, type WriteView } from './view.ts';
 
 /** How many due writes one round of the sweep takes up. */
 const SWEEP_BATCH = 200;
+
+/** How many writes of one connection a sweep works on at a time. */
+const MOST_AT_ONCE = 24;
 
 /** How often a write that another process is at is looked at again. */
 const LOOK_AGAIN_MS = 50;
@@ -64,6 +68,7 @@ export interface Writeback {
 export function createWriteback(runtime: Runtime): Writeback {
   runtime.guard ??= new ClockGuard(runtime.clock, runtime.monotonic, () => longestWaitMs(runtime.connections));
   const running = new Map<string, Promise<void>>();
+  const places = new Map<string, Places>();
   /** The last work of each record in this process: the next one on the same record starts when it ends. */
   const tails = new Map<string, Promise<void>>();
 
@@ -78,6 +83,14 @@ export function createWriteback(runtime: Runtime): Writeback {
       .finally(() => running.delete(writeId));
     running.set(writeId, promise);
     return promise;
+  }
+
+  /** What a sweep takes up, so many of a connection at a time: the rest keeps its order, and the store its calm. */
+  function takeInTurn({ write_id, connection }: WriteRow, work: () => Promise<void>): Promise<void> {
+    let turns = places.get(connection);
+    if (turns === undefined) places.set(connection, (turns = new Places(MOST_AT_ONCE)));
+    const own = turns;
+    return take(write_id, () => own.run(work));
   }
 
   function inLine(orderKey: string, work: () => Promise<void>, waits: boolean): Promise<void> {
@@ -127,9 +140,7 @@ export function createWriteback(runtime: Runtime): Writeback {
 
   async function recoverAll(): Promise<number> {
     const works: Promise<void>[] = [];
-    const count = await sweep(runtime, SWEEP_BATCH, async (writeId, work) => {
-      works.push(take(writeId, work));
-    });
+    const count = await sweep(runtime, SWEEP_BATCH, (row, work) => works.push(takeInTurn(row, work)));
     await Promise.all(works);
     return count;
   }
@@ -160,9 +171,7 @@ export function createWriteback(runtime: Runtime): Writeback {
 
   async function sweepBatch(next: () => Promise<void>): Promise<void> {
     const works: Promise<void>[] = [];
-    const count = await sweep(runtime, SWEEP_BATCH, async (writeId, work) => {
-      works.push(take(writeId, work));
-    });
+    const count = await sweep(runtime, SWEEP_BATCH, (row, work) => works.push(takeInTurn(row, work)));
     // After a full batch there is more: it follows when this one is through, if no other sweep comes first.
     if (count >= SWEEP_BATCH)
       void Promise.all(works)
@@ -243,6 +252,7 @@ export function createWriteback(runtime: Runtime): Writeback {
         tidy: async () => {
           await lookOver();
           await releasePastCells(runtime);
+          await runtime.tidy?.();
         },
         stuck: (writeId, reason) => markStuck(runtime, writeId, reason),
       });

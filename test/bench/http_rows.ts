@@ -1,10 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { atLeast, type Figure, median } from './figures.ts';
-import { type Generator, startGenerator } from './generator.ts';
+import { atLeast, type Figure } from './figures.ts';
+import { startGenerator } from './generator.ts';
 import type { Job, Outcome } from './load.ts';
-import { dataFolder, layOut, type Place } from './portfolio.ts';
-import { BARE_HTTP, end, firstLine, memoryOf, processorMs, PRODUCT_ENTRY, start } from './processes.ts';
+import { dataFolder, layOut, reports } from './portfolio.ts';
+import { end, memoryOf } from './processes.ts';
+import { at, type Measured, measured, perSecond, type Served, startBare, startProduct, typical } from './served.ts';
 
 const CONNECTIONS = 32;
 const UNITS = 400;
@@ -12,50 +11,6 @@ const UNITS = 400;
 const OPEN_BEFORE = 10_000;
 const UNITS_OF_OPEN = 4_000;
 const GOAL_PER_SECOND = 500;
-
-interface Served {
-  child: ChildProcess;
-  url: string;
-  token?: string;
-}
-
-async function startProduct(folder: string, node: readonly string[] = []): Promise<Served> {
-  const args = ['serve', '--http', '--port', '0', '--json'];
-  const child = start(PRODUCT_ENTRY, args, { cwd: folder, node });
-  const { url, agent_key } = JSON.parse(await firstLine(child)) as { url: string; agent_key: string };
-  return { child, url, token: agent_key };
-}
-
-async function startBare(): Promise<Served> {
-  const child = start(BARE_HTTP, []);
-  const { url } = JSON.parse(await firstLine(child)) as { url: string };
-  return { child, url };
-}
-
-interface Measured extends Outcome {
-  /** Microseconds of the server's processor time for one call. */
-  processor_us: number;
-}
-
-async function measured(generator: Generator, { child }: Served, job: Job): Promise<Measured> {
-  const before = processorMs(child);
-  const outcome = await generator.run(job);
-  return { ...outcome, processor_us: ((processorMs(child) - before) * 1_000) / outcome.calls };
-}
-
-const at = ({ url, token }: Served) => ({ url, ...(token !== undefined && { token }) });
-const perSecond = ({ calls, ms }: Outcome) => (calls * 1_000) / ms;
-
-/** The medians of several rounds. */
-function typical(outcomes: readonly Measured[]): { rate: number; p50: number; p99: number; processor_us: number } {
-  const of = (value: (outcome: Measured) => number) => median(outcomes.map(value));
-  return {
-    rate: of(perSecond),
-    p50: of(({ p50 }) => p50),
-    p99: of(({ p99 }) => p99),
-    processor_us: of(({ processor_us }) => processor_us),
-  };
-}
 
 const asked = (server: Served, tool: string, calls: Job['calls']) => ({
   server,
@@ -122,19 +77,6 @@ export async function readOverHttp(quick: boolean): Promise<Figure[]> {
   }
 }
 
-/** Arguments of calls that all report something else; `from` keeps them apart from those of other rounds. */
-function reports(places: readonly Place[], from: number, count: number): Record<string, unknown>[] {
-  return Array.from({ length: count }, (_none, index) => {
-    const number = from + index;
-    return {
-      request_id: randomUUID(),
-      ...(places[(number * 7) % places.length] as Place),
-      description: `Kitchen tap number ${number} drips. It has dripped since yesterday and the cabinet below is damp.`,
-      entry: 'call_first',
-    };
-  });
-}
-
 /** Creating work orders over HTTP, each recorded, sent, read back and proved on disk before it is answered. */
 export async function createOverHttp(quick: boolean, profile: string | undefined): Promise<Figure[]> {
   const open = quick ? 1_000 : OPEN_BEFORE;
@@ -143,7 +85,7 @@ export async function createOverHttp(quick: boolean, profile: string | undefined
   const { places } = await layOut(folder, units, open);
   const generator = startGenerator();
   const node = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const product = await startProduct(folder, node);
+  const product = await startProduct(folder, { node });
   const bare = await startBare();
   try {
     const make = (count: number, connections: number, from: number): Job => ({

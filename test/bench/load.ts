@@ -15,6 +15,8 @@ export interface Job {
   connections: number;
   /** Go round and round for this long; without it every call is made once. */
   ms?: number;
+  /** Give every latency back, not only the quantiles. */
+  keep?: boolean;
 }
 
 export interface Outcome {
@@ -23,6 +25,8 @@ export interface Outcome {
   /** Milliseconds. */
   p50: number;
   p99: number;
+  /** Each call's, where they were asked for. */
+  latencies?: number[];
   failed: number;
   /** The first answer that was a failure. */
   failure?: string;
@@ -36,7 +40,7 @@ const META = {
   'io.modelcontextprotocol/clientCapabilities': {},
 };
 
-async function run({ url, token, tool, calls, connections, ms }: Job): Promise<Outcome> {
+async function run({ url, token, tool, calls, connections, ms, keep }: Job): Promise<Outcome> {
   const { origin, pathname: path } = new URL(url);
   const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS });
   const headers = {
@@ -79,6 +83,7 @@ async function run({ url, token, tool, calls, connections, ms }: Job): Promise<O
     ms: took,
     p50: quantile(latencies, 0.5),
     p99: quantile(latencies, 0.99),
+    ...(keep === true && { latencies }),
     failed,
     ...(failure !== undefined && { failure }),
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,14 +13,18 @@ export interface Place {
 const folders = new Set<string>();
 process.on('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
-/** A new folder with a configuration of one sandbox connection of the given size; it is removed at the end. */
-export function dataFolder(units: number): string {
+/** A new folder with a configuration; it is removed at the end. */
+export function folderWith(config: object): string {
   const folder = mkdtempSync(join(tmpdir(), 'caretaker-bench-'));
   folders.add(folder);
   mkdirSync(join(folder, 'data'));
-  const config = { connections: [{ id: 'sandbox', pms: 'sandbox', units }] };
   writeFileSync(join(folder, 'caretaker.config.json'), JSON.stringify(config));
   return folder;
+}
+
+/** A new folder with a configuration of one sandbox connection of the given size; it is removed at the end. */
+export function dataFolder(units: number): string {
+  return folderWith({ connections: [{ id: 'sandbox', pms: 'sandbox', units }] });
 }
 
 /** Lays out the portfolio of a data folder, adds `open` open work orders, and says where its units are. */
@@ -41,6 +46,19 @@ export async function layOut(
   } finally {
     await sandbox.close();
   }
+}
+
+/** Arguments of calls that all report something else; `from` keeps them apart from those of other rounds. */
+export function reports(places: readonly Place[], from: number, count: number): Record<string, unknown>[] {
+  return Array.from({ length: count }, (_none, index) => {
+    const number = from + index;
+    return {
+      request_id: randomUUID(),
+      ...(places[(number * 7) % places.length] as Place),
+      description: `Kitchen tap number ${number} drips. It has dripped since yesterday and the cabinet below is damp.`,
+      entry: 'call_first',
+    };
+  });
 }
 
 async function addWorkOrders(

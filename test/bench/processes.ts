@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -13,6 +13,11 @@ const EMITTED = resolve(ROOT, 'node_modules/.cache/caretaker-bench');
 export const BARE_STDIO = resolve(EMITTED, 'bare_stdio.js');
 export const BARE_HTTP = resolve(EMITTED, 'bare_http.js');
 
+const EMITTED_PMS = resolve(ROOT, 'node_modules/.cache/caretaker-bench-pms');
+/** The simulated PMS, and the product with its connector, both emitted as `npm run build` would. */
+export const PMS_ENTRY = resolve(EMITTED_PMS, 'test/simulators/faulty/main.js');
+export const PRODUCT_WITH_PMS_ENTRY = resolve(EMITTED_PMS, 'test/simulators/caretaker.js');
+
 /** How long a child has to start, and to end when it is asked to, milliseconds. */
 const START_MS = 120_000;
 const END_MS = 10_000;
@@ -20,16 +25,37 @@ const END_MS = 10_000;
 const running = new Set<ChildProcess>();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/** Emits the reference servers with the project's own compiler. */
-export function emitReference(): void {
+/** Compiles with the project's own compiler. */
+function emit(project: string, what: string): void {
   const compiler = resolve(ROOT, 'node_modules/typescript/bin/tsc');
-  const args = [compiler, '-p', resolve(import.meta.dirname, 'tsconfig.json')];
+  const args = [compiler, '-p', resolve(import.meta.dirname, project)];
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', timeout: START_MS });
-  if (status !== 0) throw new Error('the reference servers do not compile');
+  if (status !== 0) throw new Error(`${what} does not compile`);
+}
+
+/** Emits the reference servers. */
+export function emitReference(): void {
+  emit('tsconfig.json', 'a reference server');
+}
+
+/** What the emitted product reads while it runs, and what says that its files are modules. */
+const READ_AT_RUN_TIME = ['package.json', 'prompts', 'src/connectors/sandbox/data', 'src/guard.mjs'];
+
+let pmsEmitted = false;
+
+/** Emits the simulated PMS and the product with its connector, once in a run. */
+export function emitPms(): void {
+  if (pmsEmitted) return;
+  mkdirSync(EMITTED_PMS, { recursive: true });
+  for (const path of READ_AT_RUN_TIME) cpSync(resolve(ROOT, path), resolve(EMITTED_PMS, path), { recursive: true });
+  emit('pms.tsconfig.json', 'the product with the simulated PMS');
+  pmsEmitted = true;
 }
 
 export interface StartOptions {
   cwd?: string;
+  /** Added to this process's own environment. */
+  environment?: Readonly<Record<string, string>>;
   stdio?: StdioOptions;
   /** Options of Node, before the entry. */
   node?: readonly string[];
@@ -39,6 +65,7 @@ export interface StartOptions {
 export function start(entry: string, args: readonly string[], options: StartOptions = {}): ChildProcess {
   const child = spawn(process.execPath, [...(options.node ?? []), entry, ...args], {
     cwd: options.cwd ?? ROOT,
+    env: { ...process.env, ...options.environment },
     stdio: options.stdio ?? ['pipe', 'pipe', 'inherit'],
   });
   running.add(child);
@@ -96,6 +123,17 @@ export function processorMs({ pid }: ChildProcess): number {
       .split(' ')
       .slice(11, 13);
     return (Number(utime) + Number(stime)) * TICK_MS;
+  } catch {
+    return 0;
+  }
+}
+
+/** Processor time of all processes together, milliseconds; zero where the system does not tell. */
+export function machineMs(): number {
+  try {
+    const ticks = /^cpu +(.+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]?.split(' ').map(Number) ?? [];
+    const [user = 0, nice = 0, system = 0, _idle, _wait, irq = 0, softirq = 0] = ticks;
+    return (user + nice + system + irq + softirq) * TICK_MS;
   } catch {
     return 0;
   }

@@ -6,16 +6,16 @@ import { type Figure, tableOf } from './figures.ts';
 import { createOverHttp, readOverHttp } from './http_rows.ts';
 import { searchIn, tokensByRole } from './portfolio_rows.ts';
 import { emitReference } from './processes.ts';
+import { restart } from './restart.ts';
 import { readOverStdio, startOverStdio } from './stdio_rows.ts';
+import { writeOverhead } from './write_overhead.ts';
+import { writeRate } from './write_rate.ts';
 
 /*
  * npm run bench [-- --quick] [-- --only <row>] [-- --profile <folder>]
  *
  * Every figure with a reference is measured in turns with it, so that whatever else the machine does hits both.
  */
-
-const USAGE =
-  'npm run bench -- [--quick] [--only tokens|start|read-stdio|read-http|create-http|search] [--profile FOLDER]';
 
 /** A measurement that takes longer is given up. */
 const LONGEST_MS = 30 * 60_000;
@@ -32,8 +32,13 @@ const ROWS: Readonly<Record<string, (options: Options) => Promise<Figure[]>>> = 
   'read-stdio': ({ quick }) => readOverStdio(quick),
   'read-http': ({ quick }) => readOverHttp(quick),
   'create-http': ({ quick, profile }) => createOverHttp(quick, profile),
+  'write-overhead': ({ quick }) => writeOverhead(quick),
+  'write-rate': ({ quick }) => writeRate(quick),
+  restart: ({ quick }) => restart(quick),
   search: async ({ quick }) => [...(await searchIn(400, quick)), ...(await searchIn(quick ? 10_000 : 100_000, quick))],
 };
+
+const USAGE = `npm run bench -- [--quick] [--only ${Object.keys(ROWS).join('|')}] [--profile FOLDER]`;
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean' }, only: { type: 'string' }, profile: { type: 'string' } },

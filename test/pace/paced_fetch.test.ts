@@ -37,6 +37,9 @@ class Told implements Pace {
     this.given++;
     return { done: () => void this.back++ };
   }
+  isDown() {
+    return false;
+  }
   report(outcome: RequestOutcome) {
     this.reports.push(outcome);
   }
