@@ -1,5 +1,7 @@
 import type { StepResult } from '../connectors/connector.ts';
 import { COMMANDS } from '../model/commands.ts';
+import { prepared } from '../store/prepared.ts';
+import type { ClaimTable } from '../store/schema.ts';
 import type { Db } from './ledger.ts';
 import type { OpenWrite } from './open_write.ts';
 
@@ -17,16 +19,26 @@ function placeOf({ row, command }: OpenWrite): { connection: string; kind: strin
   return { connection: row.connection, kind: COMMANDS[command.kind].record, scope: row.scope };
 }
 
+const insertClaim = prepared<ClaimTable>()((db: Db, argument) =>
+  db
+    .insertInto('claims')
+    .values({
+      connection: argument('connection'),
+      kind: argument('kind'),
+      scope: argument('scope'),
+      record_id: argument('record_id'),
+      write_id: argument('write_id'),
+    })
+    .onConflict((conflict) => conflict.columns(['connection', 'kind', 'scope', 'record_id']).doNothing()),
+);
+
 /** Claims the record that a write has created. Throws `ClaimedByAnother`. */
 export async function claimRecord(trx: Db, write: OpenWrite, recordId: string): Promise<void> {
   if (!COMMANDS[write.command.kind].creates) return;
   const place = placeOf(write);
   const claim = { ...place, record_id: recordId, write_id: write.row.write_id };
-  await trx
-    .insertInto('claims')
-    .values(claim)
-    .onConflict((conflict) => conflict.columns(['connection', 'kind', 'scope', 'record_id']).doNothing())
-    .execute();
+  const { numAffectedRows } = await insertClaim(trx, claim);
+  if (Number(numAffectedRows ?? 0) === 1) return;
   const [owner] = await ownersOf(trx, write, [recordId]);
   if (owner?.write_id !== write.row.write_id) throw new ClaimedByAnother();
 }

@@ -1,4 +1,5 @@
 import type { Updateable } from 'kysely';
+import { prepared } from '../store/prepared.ts';
 import type { WriteTable } from '../store/schema.ts';
 import { type Db, moveWrite, nextInLine, type WriteRow } from './ledger.ts';
 import type { Runtime } from './runtime.ts';
@@ -39,6 +40,15 @@ export async function lookAt(
   return state;
 }
 
+const waitingFor = prepared<{ depends_on: string }>()((db: Db, argument) =>
+  db
+    .selectFrom('writes')
+    .select(['write_id', 'priority'])
+    .where('depends_on', '=', argument('depends_on'))
+    .where('state', '=', 'ready')
+    .orderBy('write_id'),
+);
+
 /** Wakes what waited for this write: the next one on the same record, and those that build on its record. */
 export async function wakeFollowers(trx: Db, runtime: Runtime, { write_id, order_key }: WriteRow): Promise<void> {
   const { dispatcher } = runtime;
@@ -46,13 +56,7 @@ export async function wakeFollowers(trx: Db, runtime: Runtime, { write_id, order
   const at = runtime.clock();
   const next = order_key === write_id ? undefined : await nextInLine(trx, order_key);
   if (next !== undefined) await dispatcher.wake(trx, { write_id: next.write_id, at, priority: next.priority });
-  const dependents = await trx
-    .selectFrom('writes')
-    .select(['write_id', 'priority'])
-    .where('depends_on', '=', write_id)
-    .where('state', '=', 'ready')
-    .orderBy('write_id')
-    .execute();
+  const dependents = (await waitingFor(trx, { depends_on: write_id })).rows;
   for (const one of dependents) {
     await trx.updateTable('writes').set({ next_attempt_at: at }).where('write_id', '=', one.write_id).execute();
     await dispatcher.wake(trx, { ...one, at });

@@ -32,13 +32,19 @@ const CONFIG = {
   policy: { limits: { post_gl_charge: { call: '10.00', day: '20.00' } } },
 };
 
+/** Another entry than the product's own, and variables that it needs. */
+export interface Surroundings {
+  main?: string;
+  variables?: Record<string, string>;
+}
+
 /** Makes such a folder; `config` replaces keys of its configuration file. */
-export function newPlace(config: object = {}): Place {
+export function newPlace(config: object = {}, { main = MAIN, variables = {} }: Surroundings = {}): Place {
   const folder = mkdtempSync(join(tmpdir(), 'caretaker-main-'));
   const place: Place = {
     folder,
     async run(args, { key, input = '' } = {}) {
-      const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: place.environment(key) });
+      const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: place.environment(key) });
       child.stdin.end(input);
       const closed = new Promise<number | null>((done) => child.once('close', (code) => done(code)));
       const [out, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
@@ -55,7 +61,7 @@ export function newPlace(config: object = {}): Place {
     },
     environment(key) {
       const { PATH = '' } = process.env;
-      return { PATH, ...(key !== undefined && { CARETAKER_API_KEY: key }) };
+      return { PATH, ...variables, ...(key !== undefined && { CARETAKER_API_KEY: key }) };
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
