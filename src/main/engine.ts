@@ -21,7 +21,7 @@ import { createWriteback, type Writeback } from '../writeback/writeback.ts';
 import { createConnectors, storeUrl } from './connections.ts';
 import type { Log } from './log.ts';
 import { createNetwork } from './network.ts';
-import { ownerIsAlive, processOwner } from './process_owner.ts';
+import { machineUptime, ownerIsAlive, processOwner } from './process_owner.ts';
 
 export interface EngineOptions {
   config: Config;
@@ -55,6 +55,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const store = openStore({ url, clock: options.clock, alignClock: true });
   const { clock } = store;
   const owner = processOwner();
+  const machine = machineUptime();
   const network = createNetwork({
     store,
     keyring,
@@ -90,6 +91,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     tidy: () => network.tidy(),
     clock,
     monotonic: () => performance.now(),
+    ...(machine !== undefined && { uptime: machine }),
     owner,
     ownerIsAlive,
     judgeAgain: (write) => judgeAgain(write),

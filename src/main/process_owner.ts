@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, uptime } from 'node:os';
 
 /*
  * Names a process in leases, so that a dead one's work is taken over at once. Wherever it cannot be told for certain
@@ -53,4 +53,14 @@ export function ownerIsAlive(owner: string): boolean {
   const now = startOf(Number(pid));
   if (now === 'gone') return false;
   return now === undefined || start === undefined || start === '' || now === start;
+}
+
+/**
+ * Which start of this machine it is, and whole milliseconds since then: a clock that nobody can set and that goes on while
+ * the machine sleeps. Undefined where the system has no name for its start.
+ */
+export function machineUptime(): { boot: string; ms: () => number } | undefined {
+  const [boot] = placeOfThisProcess().split('/');
+  if (boot === undefined || boot === 'host') return undefined;
+  return { boot: boot.slice(0, 8), ms: () => Math.round(uptime() * 1_000) };
 }

@@ -82,7 +82,7 @@ function stepLines({ step_index, name, retry, state, attempts, request, evidence
   ];
 }
 
-function eventOf({ at: _at, event, times, last_at: last, ...details }: Evidence): string {
+function eventOf({ at: _at, event, times, last_at: last, boot: _boot, up: _up, ...details }: Evidence): string {
   const told = Object.entries(details).map(([name, value]) => `${name} ${String(value)}`);
   const again = times === undefined || last === undefined ? [] : [`${times} times, last ${shown(last)}`];
   const more = [...told, ...again];

@@ -3,29 +3,28 @@ const JUMP_MS = 5_000;
 
 /**
  * Watches for a wall clock that is set, or a machine that slept: then leases and settling times that seem to be over may
- * not be. After a jump forward nothing is concluded from them until the longest of them has passed by the steady clock.
- * After a jump back, what was journaled before it lies in the future; see `rebase.ts`.
+ * not be. The wall clock is believed about a stretch of time only if it has been steady for as long, since the start of
+ * this process or its last jump forward. After a jump back, what was journaled before it lies in the future; see
+ * `rebase.ts`.
  */
 export class ClockGuard {
   readonly #clock: () => number;
   readonly #monotonic: () => number;
-  readonly #longestWaitMs: () => number;
   #drift: number;
-  #trustedFrom = Number.NEGATIVE_INFINITY;
+  #steadySince: number;
   #wentBack = false;
 
-  /** `longestWaitMs`: the longest lease and settling time of any connection. */
-  constructor(clock: () => number, monotonic: () => number, longestWaitMs: () => number) {
+  constructor(clock: () => number, monotonic: () => number) {
     this.#clock = clock;
     this.#monotonic = monotonic;
-    this.#longestWaitMs = longestWaitMs;
     this.#drift = clock() - monotonic();
+    this.#steadySince = monotonic();
   }
 
-  /** Whether the end of a lease or of a settling time may be told by the wall clock. */
-  isTrusted(): boolean {
+  /** How long it takes, in milliseconds, until the wall clock is believed about a stretch of time of this length. */
+  untilTrusted(stretch_ms: number): number {
     this.#look();
-    return this.#monotonic() >= this.#trustedFrom;
+    return Math.max(0, this.#steadySince + stretch_ms - this.#monotonic());
   }
 
   /** Whether the clock went back since this was asked last. */
@@ -42,6 +41,6 @@ export class ClockGuard {
     // A clock that is only drawn slowly to the right time is followed, and is no jump.
     this.#drift = drift;
     if (moved < -JUMP_MS) this.#wentBack = true;
-    if (moved > JUMP_MS) this.#trustedFrom = this.#monotonic() + this.#longestWaitMs();
+    if (moved > JUMP_MS) this.#steadySince = this.#monotonic();
   }
 }

@@ -6,7 +6,7 @@ import { recordChanges } from '../store/changes.ts';
 import { moveWrite, writeById, type WriteRow } from './ledger.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
 import type { Runtime } from './runtime.ts';
-import { endUnsentIn, settleReservations, tellPeople } from './endings.ts';
+import { endUndecided, endUnsentIn, mayHaveEffect, settleReservations, tellPeople } from './endings.ts';
 import { audit, change } from './journal.ts';
 import { lookAt, wakeFollowers } from './waiting.ts';
 
@@ -78,8 +78,8 @@ export async function decideApproval(
       change(write, 'approval', approval.approval_id, decision.approve ? 'approved' : 'rejected'),
     ]);
     if (!decision.approve) {
-      await endUnsentIn(trx, runtime, write, 'reject', undefined, now);
-      return { ...write, row: { ...row, state: 'rejected' } };
+      const state = await endUndecided(trx, runtime, write, 'reject', now);
+      return { ...write, row: { ...row, state } };
     }
     await lookAt(trx, runtime, row, 'approve', now);
     return { ...write, row: { ...row, state: 'ready', next_attempt_at: now } };
@@ -164,8 +164,11 @@ export async function withdrawWrite(runtime: Runtime, grant: Grant, writeId: str
       throw new CaretakerError('not_found', 'There is no such write of yours.', { next: 'caretaker writes list' });
     if (row.state !== 'awaiting_approval' && row.state !== 'ready')
       throw new CaretakerError('conflict', `This write is ${row.state}; only one that waits can be taken back.`);
-    if (row.step_index > 0)
-      throw new CaretakerError('conflict', 'A part of this write has been carried out; it cannot be taken back.');
+    if (await mayHaveEffect(trx, row))
+      throw new CaretakerError(
+        'conflict',
+        'A part of this write has been carried out, or may have been; it cannot be taken back.',
+      );
     const approval = await findApproval(trx, writeId);
     if (approval?.state === 'waiting')
       await closeApproval(trx, approval.approval_id, {

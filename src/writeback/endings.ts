@@ -4,8 +4,8 @@ import { appendAudit } from '../audit/audit.ts';
 import type { ErrorCode } from '../model/errors.ts';
 import { recordChanges } from '../store/changes.ts';
 import { newId } from './ids.ts';
-import { audit, change, NO_LEASE } from './journal.ts';
-import { type Db, moveWrite } from './ledger.ts';
+import { audit, change, isInDoubt, NO_LEASE } from './journal.ts';
+import { type Db, moveWrite, stepsOf } from './ledger.ts';
 import type { OpenWrite } from './open_write.ts';
 import type { Runtime } from './runtime.ts';
 import type { WriteEvent, WriteState } from './states.ts';
@@ -37,7 +37,7 @@ export async function endUnsentIn(
   event: EndingEvent,
   error: { code: ErrorCode; message: string } | undefined,
   now: number,
-): Promise<void> {
+): Promise<WriteState> {
   const state = await moveWrite(trx, write.row, event, now, {
     error_code: error?.code ?? null,
     error_message: error?.message ?? null,
@@ -50,6 +50,30 @@ export async function endUnsentIn(
   ]);
   await recordChanges(trx, now, [change(write, 'write', write.row.write_id, state)]);
   await wakeFollowers(trx, runtime, write.row);
+  return state;
+}
+
+/** Whether a write that waits has had an effect, or may have had one that nobody has looked for. */
+export async function mayHaveEffect(db: Db, { write_id, step_index }: OpenWrite['row']): Promise<boolean> {
+  if (step_index > 0) return true;
+  const [step] = await stepsOf(db, write_id);
+  return step !== undefined && isInDoubt(step);
+}
+
+/**
+ * Ends a write for which nobody said yes. Where the PMS asked for an override after a part of it, or a repetition, had been
+ * sent, "not done" may be wrong: a person looks. Returns the state that follows.
+ */
+export async function endUndecided(
+  trx: Db,
+  runtime: Runtime,
+  write: OpenWrite,
+  event: Extract<EndingEvent, 'run_out' | 'reject'>,
+  now: number,
+): Promise<WriteState> {
+  if (!(await mayHaveEffect(trx, write.row))) return endUnsentIn(trx, runtime, write, event, undefined, now);
+  const reason = 'The PMS asked for an override and got none; a part of it was carried out, or may have been.';
+  return giveToPerson(trx, runtime, write.row, reason);
 }
 
 /** Tells the people in charge, and the change feed, that a decision is waited for. */
@@ -75,16 +99,21 @@ export async function announceApproval(
  * left to do for a machine.
  */
 export async function needsAttention(runtime: Runtime, write: OpenWrite, reason: string): Promise<false> {
-  const now = runtime.clock();
-  await runtime.store.transaction(async (trx) => {
-    await moveWrite(trx, write.row, 'doubt', now, {
-      error_code: 'outcome_unknown',
-      error_message: reason,
-      ...NO_LEASE,
-    });
-    await tellOfAttention(trx, runtime, write.row, reason);
-  });
+  await runtime.store.transaction((trx) => giveToPerson(trx, runtime, write.row, reason));
   return false;
+}
+
+/** The same within a transaction that does more. */
+export async function giveToPerson(
+  trx: Db,
+  runtime: Runtime,
+  row: OpenWrite['row'],
+  reason: string,
+): Promise<WriteState> {
+  const values = { error_code: 'outcome_unknown', error_message: reason, ...NO_LEASE };
+  const state = await moveWrite(trx, row, 'doubt', runtime.clock(), values);
+  await tellOfAttention(trx, runtime, row, reason, { was: row.state });
+  return state;
 }
 
 /** What is entered, and who is told, where a write has been given to a person. */

@@ -45,8 +45,13 @@ export function stepRow(
     sent_at: now,
     answered_at: null,
     result_json: null,
-    evidence_json: withEvidence(known, { at: now, event: SENT, attempt }),
+    evidence_json: withEvidence(known, { at: now, event: SENT, attempt, ...stamp(runtime) }),
   };
+}
+
+/** When it is by the machine's own uptime; see `elapsed.ts`. */
+function stamp({ uptime }: Runtime): { boot?: string; up?: number } {
+  return uptime === undefined ? {} : { boot: uptime.boot, up: uptime.ms() };
 }
 
 /** Lease columns of a write whose request is about to leave. */
@@ -104,9 +109,9 @@ export function lookUps(step: StepRow): number {
   return since.reduce((sum, { event, times }) => sum + (DOUBTS.includes(event) ? 0 : (times ?? 1)), 0);
 }
 
-/** When a step was sent for the first time; epoch milliseconds. */
-export function firstSentAt(step: StepRow): number {
-  return evidenceOf(step).find(({ event }) => event === SENT)?.at ?? step.sent_at ?? 0;
+/** The sendings of a step, oldest first. */
+export function sentEntries(step: StepRow): Evidence[] {
+  return evidenceOf(step).filter(({ event }) => event === SENT);
 }
 
 /** Whether some earlier sending of a step may have had an effect that nobody has seen. */

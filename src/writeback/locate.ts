@@ -1,12 +1,13 @@
 import { type Located, type StepResult, VendorError } from '../connectors/connector.ts';
 import type { ErrorCode } from '../model/errors.ts';
-import { firstUnclaimed, lastDeadlineOfEquals } from './claims.ts';
+import { claimRecord, ClaimedByAnother, firstUnclaimed, lastDeadlineOfEquals } from './claims.ts';
+import { keyIsAlive, untilSettled } from './elapsed.ts';
 import { endUnsent, needsAttention } from './endings.ts';
 import { type Evidence, lookUps, NOT_FOUND, PROVED_ABSENT, stepContext, wasRefused, withEvidence } from './journal.ts';
-import { keyIsAlive } from './key_life.ts';
 import { type StepRow, stepsOf, updateStep } from './ledger.ts';
 import { openRequest, type OpenWrite } from './open_write.ts';
 import { ask } from './pms_requests.ts';
+import { recordIdOf } from './record_id.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { afterStep } from './send.ts';
 import { lookAfter, lookAt } from './waiting.ts';
@@ -64,16 +65,24 @@ async function itHappened(runtime: Runtime, write: OpenWrite, step: StepRow, fou
   const now = runtime.clock();
   const answered = step.result_json === null ? {} : (JSON.parse(step.result_json) as StepResult);
   const result = { ...answered, ...found };
-  await runtime.store.transaction(async (trx) => {
-    await lookAt(trx, runtime, row, 'find', now);
-    await updateStep(trx, row.write_id, row.step_index, {
-      state: 'proved',
-      result_json: JSON.stringify(result),
-      answered_at: now,
-      evidence_json: withEvidence(step, { at: now, event: 'found' }),
+  const id = recordIdOf(write, result) ?? null;
+  try {
+    await runtime.store.transaction(async (trx) => {
+      if (id !== null) await claimRecord(trx, write, id);
+      await lookAt(trx, runtime, row, 'find', now, { record_id: id });
+      await updateStep(trx, row.write_id, row.step_index, {
+        state: 'proved',
+        result_json: JSON.stringify(result),
+        answered_at: now,
+        evidence_json: withEvidence(step, { at: now, event: 'found' }),
+      });
     });
-  });
-  return afterStep(runtime, { ...write, row: { ...row, state: 'sent', failures: 0 } }, result);
+  } catch (error) {
+    // An equal write was quicker: the next look finds out whether there is another one.
+    if (error instanceof ClaimedByAnother) return true;
+    throw error;
+  }
+  return afterStep(runtime, { ...write, row: { ...row, record_id: id, state: 'sent', failures: 0 } }, result);
 }
 
 /** It was not found: whether that proves anything, and what follows. */
@@ -85,7 +94,7 @@ async function notThere(
 ): Promise<boolean> {
   const { row } = write;
   const now = runtime.clock();
-  const settled = await settledAt(runtime, write, step, retry);
+  const left = await timeLeft(runtime, write, step, retry);
   // A key keeps a second effect from happening, whatever a look-up cannot see; it need not wait for late effects either.
   if (
     step.answered_at === null &&
@@ -93,16 +102,16 @@ async function notThere(
     now >= step.deadline_at &&
     now < row.not_after &&
     keyIsAlive(runtime, row.connection, step) &&
-    !(coversAll && now >= settled)
+    !(coversAll && left === 0)
   )
     return sendAgain(runtime, write, step, { at: now, event: 'its idempotency key is alive' });
-  if (now < settled || runtime.guard?.isTrusted() === false)
+  if (left > 0)
     return lookAgain(
       runtime,
       write,
       step,
       { at: now, event: NOT_FOUND },
-      Math.min(now + lookAfter(lookUps(step)), Math.max(settled, now + 1_000)),
+      now + Math.min(lookAfter(lookUps(step)), Math.ceil(left)),
     );
   if (step.answered_at !== null)
     return needsAttention(runtime, write, 'The PMS said that it did this, but what it did cannot be found.');
@@ -120,14 +129,15 @@ async function notThere(
 }
 
 /**
- * When a request that is not found cannot take effect any more, and a look-up shows all that did: its deadline and the
- * vendor's late commits and read lag are over. What is told apart by nothing but its content may be an equal write's,
- * so that the last request of each of those counts.
+ * Milliseconds until absence proves anything: the request's deadline and the vendor's late commits and read lag are over.
+ * What is told apart by nothing but its content may be an equal write's, so that the last request of each of those counts.
  */
-async function settledAt(runtime: Runtime, write: OpenWrite, step: StepRow, retry: string): Promise<number> {
+async function timeLeft(runtime: Runtime, write: OpenWrite, step: StepRow, retry: string): Promise<number> {
+  const own = untilSettled(runtime, write.row.connection, step);
+  if (retry !== 'natural_key') return own;
   const { late_commit_ms, read_lag_ms } = connectorOf(runtime, write.row.connection).capabilities.settling;
-  const equals = retry === 'natural_key' ? await lastDeadlineOfEquals(runtime.store.ledger, write) : undefined;
-  return Math.max(step.deadline_at, equals ?? 0) + late_commit_ms + read_lag_ms;
+  const equals = await lastDeadlineOfEquals(runtime.store.ledger, write);
+  return Math.max(own, (equals ?? 0) + late_commit_ms + read_lag_ms - runtime.clock());
 }
 
 async function sendAgain(runtime: Runtime, write: OpenWrite, step: StepRow, evidence: Evidence): Promise<boolean> {

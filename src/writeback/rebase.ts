@@ -1,9 +1,12 @@
 import { type WriteRow, writesFromFuture } from './ledger.ts';
-import { connectorOf, LEASE_MARGIN_MS, longestWaitMs, type Runtime } from './runtime.ts';
+import { LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
 
 /** Clocks of processes that share a store may differ by so much. */
 const TOLERANCE_MS = 60_000;
 const BATCH = 200;
+
+/** The deadline of requests of a connection that is not configured any more. */
+const UNKNOWN_DEADLINE_MS = 60_000;
 
 /**
  * After the clock was set back, what was journaled before lies in the future and would wait for a day, an emergency among
@@ -22,10 +25,7 @@ export async function rebase(runtime: Runtime): Promise<number> {
 
 async function rebaseOne(runtime: Runtime, row: WriteRow): Promise<void> {
   const now = runtime.clock();
-  const known = runtime.connections.has(row.connection);
-  const deadline = known
-    ? connectorOf(runtime, row.connection).capabilities.request_deadline_ms
-    : longestWaitMs(runtime.connections);
+  const deadline = runtime.connections.get(row.connection)?.capabilities.request_deadline_ms ?? UNKNOWN_DEADLINE_MS;
   await runtime.store.transaction(async (trx) => {
     await trx
       .updateTable('writes')

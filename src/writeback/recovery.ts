@@ -1,11 +1,11 @@
 import type { StepResult } from '../connectors/connector.ts';
 import { approvalOf, closeApproval } from '../approvals/approvals.ts';
-import { endUnsentIn, needsAttention } from './endings.ts';
+import { endUndecided, needsAttention } from './endings.ts';
 import { NO_LEASE, SENDER_GONE, withEvidence } from './journal.ts';
 import { moveWrite, stepsOf, updateStep, writeById, type WriteRow } from './ledger.ts';
 import { locateEffect } from './locate.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
-import type { Runtime } from './runtime.ts';
+import { LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
 import { afterStep, sendReady } from './send.ts';
 import { IN_FLIGHT_STATES, type WriteState } from './states.ts';
 import { lookAt } from './waiting.ts';
@@ -59,11 +59,12 @@ async function accept(runtime: Runtime, { row }: OpenWrite): Promise<boolean> {
 }
 
 /** Whether the one who was sending can no longer be at it: its lease is over, or its process is. */
-function isAbandoned(runtime: Runtime, { lease_owner: owner, lease_until: until }: WriteRow): boolean {
+function isAbandoned(runtime: Runtime, { connection, lease_owner: owner, lease_until: until }: WriteRow): boolean {
   if (owner === null || until === null) return true;
   if (!runtime.ownerIsAlive(owner)) return true;
   // Who is at it itself knows when it is not any more; by the clock, only where the clock can be trusted.
-  return until <= runtime.clock() && (runtime.guard?.isTrusted() ?? true);
+  const deadline = runtime.connections.get(connection)?.capabilities.request_deadline_ms ?? 0;
+  return until <= runtime.clock() && (runtime.guard?.untilTrusted(deadline + LEASE_MARGIN_MS) ?? 0) === 0;
 }
 
 async function abandonedWhileSending(runtime: Runtime, write: OpenWrite): Promise<boolean> {
@@ -114,7 +115,7 @@ async function runOutUndecided(runtime: Runtime, write: OpenWrite): Promise<bool
         decided_at: now,
         note_sealed: null,
       });
-    await endUnsentIn(trx, runtime, write, 'run_out', undefined, now);
+    await endUndecided(trx, runtime, write, 'run_out', now);
   });
   return false;
 }

@@ -23,6 +23,8 @@ export interface Runtime {
   clock: () => number;
   /** Milliseconds of a clock that cannot be set, such as `performance.now`. */
   monotonic: () => number;
+  /** Which start of which machine this is, and whole milliseconds since; undefined where the system does not tell. */
+  uptime?: { boot: string; ms: () => number };
   /** Set by the ledger itself at its start. */
   guard?: ClockGuard;
   /** From 0 to below 1; spreads repeated attempts. `Math.random` by default. */
@@ -49,14 +51,6 @@ export interface WritePolicy {
   duplicate_ms: number;
   /** How long a person has to decide. */
   approval_ms: number;
-}
-
-/** The longest time after which a lease ends and a request's absence can be proved, over all connections. */
-export function longestWaitMs(connections: Runtime['connections']): number {
-  const waits = [...connections.values()].map(({ capabilities: { settling, request_deadline_ms: deadline } }) =>
-    Math.max(deadline + LEASE_MARGIN_MS, deadline + settling.late_commit_ms + settling.read_lag_ms),
-  );
-  return Math.max(0, ...waits);
 }
 
 /** Time over the request's deadline that the sender's lease lasts: to read the answer and commit it. */

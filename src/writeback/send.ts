@@ -3,10 +3,10 @@ import { type Step, type StepRequest, type StepResult, VendorError } from '../co
 import type { Permit } from '../pace/pace.ts';
 import { claimRecord, ClaimedByAnother } from './claims.ts';
 import { withPmsIds } from './dependency.ts';
+import { keyIsAlive } from './elapsed.ts';
 import { endUnsent, needsAttention } from './endings.ts';
 import { finish } from './finish.ts';
 import { isInDoubt, leaseFor, NO_LEASE, stepContext, stepRow, withEvidence } from './journal.ts';
-import { keyIsAlive } from './key_life.ts';
 import { isBehind, moveWrite, putStep, StaleWrite, type StepRow, stepsOf, updateStep } from './ledger.ts';
 import { openRequest, type OpenWrite } from './open_write.ts';
 import { ask, askLeave, isRefusal, sendUnder, timeLeft } from './pms_requests.ts';

@@ -1,7 +1,6 @@
 import { approvalOf, closeApproval } from '../approvals/approvals.ts';
-import { tellOfAttention } from './endings.ts';
-import { NO_LEASE } from './journal.ts';
-import { type Db, moveWrite, writeById, type WriteRow } from './ledger.ts';
+import { giveToPerson } from './endings.ts';
+import { type Db, writeById } from './ledger.ts';
 import type { Runtime } from './runtime.ts';
 import { eventsIn } from './states.ts';
 
@@ -16,17 +15,11 @@ export async function markStuck(runtime: Runtime, writeId: string, reason: strin
     if (row === undefined) return 'not in the ledger';
     if (!eventsIn(row.state).some(([event]) => event === 'doubt')) return row.state;
     await giveToPerson(trx, runtime, row, reason);
+    if (row.state === 'awaiting_approval') await endApproval(trx, writeId, runtime.clock());
     return undefined;
   });
   if (left !== undefined)
     runtime.onTrouble('stuck_left_alone', writeId, new RangeError(`a write that is ${left} was said to be stuck`));
-}
-
-async function giveToPerson(trx: Db, runtime: Runtime, row: WriteRow, reason: string): Promise<void> {
-  const now = runtime.clock();
-  await moveWrite(trx, row, 'doubt', now, { error_code: 'outcome_unknown', error_message: reason, ...NO_LEASE });
-  if (row.state === 'awaiting_approval') await endApproval(trx, row.write_id, now);
-  await tellOfAttention(trx, runtime, row, reason, { was: row.state });
 }
 
 /** Nobody is asked any more for a yes that would change nothing. */

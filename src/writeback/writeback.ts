@@ -18,7 +18,7 @@ import { findDamage } from './damage.ts';
 import { Places } from './places.ts';
 import { rebase } from './rebase.ts';
 import { resume } from './recovery.ts';
-import { longestWaitMs, type Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 import { releasePastCells } from './tidy.ts';
 import { markStuck } from './stuck.ts';
 import { sweep, takeIfDue } from './sweep.ts';
@@ -66,7 +66,7 @@ export interface Writeback {
 }
 
 export function createWriteback(runtime: Runtime): Writeback {
-  runtime.guard ??= new ClockGuard(runtime.clock, runtime.monotonic, () => longestWaitMs(runtime.connections));
+  runtime.guard ??= new ClockGuard(runtime.clock, runtime.monotonic);
   const running = new Map<string, Promise<void>>();
   const places = new Map<string, Places>();
   /** The last work of each record in this process: the next one on the same record starts when it ends. */
