@@ -4,6 +4,7 @@ import type { KeyRing } from '../store/keyring.ts';
 import { insertRows } from '../store/insert_rows.ts';
 import { prepared } from '../store/prepared.ts';
 import type { AuditEntryTable, LedgerTables } from '../store/schema.ts';
+import { together } from '../store/together.ts';
 
 /** Something that was done, refused or decided. */
 export interface AuditEvent {
@@ -90,8 +91,10 @@ export async function appendAudit(
     entries.push({ ...entry, hash: head.hash });
     payloads.push({ seq, salt, payload_sealed: keyring.seal(text, payloadContext(seq)), erased_at: null });
   }
-  await insertRows(trx, 'audit_entries', entries);
-  await insertRows(trx, 'audit_payloads', payloads);
-  await setHash(trx, { hash: head.hash });
+  await together([
+    insertRows(trx, 'audit_entries', entries),
+    insertRows(trx, 'audit_payloads', payloads),
+    setHash(trx, { hash: head.hash }),
+  ]);
   return head;
 }

@@ -1,13 +1,11 @@
 import type { Priority, Refusal } from './pace.ts';
-import { type PaceRules, type PaceState, type Slot, URGENT_MS } from './state.ts';
+import { type PaceRules, type PaceState, URGENT_MS } from './state.ts';
+import { endedIn, leftAt, withEnded } from './windows.ts';
 
 /*
  * Who may send now. Pure functions over a settled state; the clock is passed in, epoch milliseconds. A function that
  * changes nothing returns the very state that it was given, so that nothing has to be stored.
  */
-
-/** A window is counted in so many parts; with more of them less of it is given away, and the state is larger. */
-const PARTS = 16;
 
 /**
  * What is left in each window and among the places under way for whoever is more urgent, by priority. Loading in bulk
@@ -38,7 +36,7 @@ function refusalOf(state: PaceState, rules: PaceRules, priority: Priority, now: 
     return { because: 'down', retry_at: Math.min(breaker.until, now + LOOK_AGAIN_MS.probe) };
   const retry_at = Math.max(
     urgentFirst(state, priority, now),
-    ...rules.limits.windows.map((window) => windowFrees(state.windows[window.per_ms] ?? [], window, priority)),
+    ...rules.limits.windows.map((window) => windowFrees(state, window, priority, now)),
     placeFrees(state, rules, priority, now),
   );
   return retry_at > now ? { because: 'paced', retry_at } : undefined;
@@ -54,16 +52,19 @@ function urgentFirst({ urgent }: PaceState, priority: Priority, now: number): nu
   return Math.min(until, now + LOOK_AGAIN_MS.urgent);
 }
 
-/** When a window has room again, 0 where it has. A part counts in full until the last of its requests has left it. */
+/**
+ * When a window has room again, 0 where it has. Requests under way stand in the way until they are over and longer, and
+ * nobody knows when that is.
+ */
 function windowFrees(
-  slots: readonly Slot[],
-  { requests, per_ms }: { requests: number; per_ms: number },
+  { places, windows }: PaceState,
+  { requests, per_ms }: PaceRules['limits']['windows'][number],
   priority: Priority,
+  now: number,
 ): number {
-  let over = slots.reduce((sum, [, , count]) => sum + count, 0) - allowed(requests, priority) + 1;
-  if (over <= 0) return 0;
-  const freeing = slots.find(([, , count]) => (over -= count) <= 0);
-  return freeing === undefined ? 0 : freeing[1] + per_ms + 1;
+  const slots = windows[per_ms] ?? [];
+  const over = places.length + endedIn(slots) - allowed(requests, priority) + 1;
+  return over <= 0 ? 0 : (leftAt(slots, per_ms, over) ?? now + LOOK_AGAIN_MS.place);
 }
 
 function placeFrees({ places }: PaceState, { limits }: PaceRules, priority: Priority, now: number): number {
@@ -74,21 +75,13 @@ function placeFrees({ places }: PaceState, { limits }: PaceRules, priority: Prio
 function take(state: PaceState, { limits, deadline_ms }: PaceRules, id: string, now: number): PaceState {
   const until = now + deadline_ms;
   const { breaker } = state;
-  if (limits.windows.length === 0 && limits.concurrent === undefined && breaker.state === 'closed') return state;
-  const windows: PaceState['windows'] = {};
-  for (const { per_ms } of limits.windows) windows[per_ms] = counted(state.windows[per_ms] ?? [], per_ms, now);
+  const limited = limits.windows.length > 0 || limits.concurrent !== undefined;
+  if (!limited && breaker.state === 'closed') return state;
   return {
     ...state,
-    windows,
-    places: limits.concurrent === undefined ? state.places : [...state.places, { id, until }],
+    places: limited ? [...state.places, { id, until }] : state.places,
     breaker: breaker.state === 'closed' ? breaker : { state: 'half_open', probe: id, until, opened: breaker.opened },
   };
-}
-
-function counted(slots: readonly Slot[], per_ms: number, now: number): Slot[] {
-  const current = slots.at(-1);
-  if (current === undefined || now - current[0] >= Math.ceil(per_ms / PARTS)) return [...slots, [now, now, 1]];
-  return [...slots.slice(0, -1), [current[0], now, current[2] + 1]];
 }
 
 /** Whether a request has something to give back when it is over. */
@@ -96,13 +89,18 @@ export function holds({ places, breaker }: PaceState, id: string): boolean {
   return (breaker.state === 'half_open' && breaker.probe === id) || places.some((place) => place.id === id);
 }
 
-/** A request is over. A probe of which nothing was reported has proved nothing: the next one may go at once. */
-export function giveBack(state: PaceState, id: string, now: number): PaceState {
+/**
+ * A request is over, and from now on the vendor's windows leave it behind. A probe of which nothing was reported has
+ * proved nothing: the next one may go at once.
+ */
+export function giveBack(state: PaceState, { limits }: PaceRules, id: string, now: number): PaceState {
   if (!holds(state, id)) return state;
   const { breaker } = state;
+  const places = state.places.filter((place) => place.id !== id);
   return {
     ...state,
-    places: state.places.filter((place) => place.id !== id),
+    places,
+    windows: places.length < state.places.length ? withEnded(state.windows, limits, now) : state.windows,
     breaker:
       breaker.state === 'half_open' && breaker.probe === id
         ? { state: 'open', until: now, opened: breaker.opened }

@@ -3,7 +3,10 @@ export type Priority = 0 | 1 | 2 | 3;
 
 /** Leave to make one request. */
 export interface Permit {
-  /** The request is over: gives back its place among those under way. A second call does nothing. */
+  /**
+   * The request is over: gives back its place among those under way, and from now on the vendor's windows leave it
+   * behind. A second call does nothing.
+   */
   done(): void;
 }
 

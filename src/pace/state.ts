@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import type { PaceLimits } from '../connectors/connector.ts';
+import { SLOT, type Windows, withEnded, withoutLeft } from './windows.ts';
 
 /*
  * What all processes know of one connection's pace. Plain JSON with times in epoch milliseconds, in one row of the store.
@@ -23,16 +24,13 @@ export const LOST_HOLD_MS = 5_000;
 
 const time = z.int();
 
-/** Requests of a short stretch: when the first and the last of them were admitted, and how many they were. */
-const SLOT = z.tuple([time, time, z.int().positive()]);
-
 const STATE = z.strictObject({
   v: z.literal(1),
   /** When this was written. A clock that shows less has been set back. */
   at: time,
-  /** By the window's length in milliseconds, oldest first. */
+  /** Requests that are over, by the window's length in milliseconds, oldest first. */
   windows: z.record(z.string(), z.array(SLOT)),
-  /** Requests under way, where their number is limited. */
+  /** Requests under way, where anything is limited, with the moment at which they are over if nobody says so before. */
   places: z.array(z.strictObject({ id: z.string(), until: time })),
   /** Nothing is sent before this, because of a state that was lost. */
   held_until: time,
@@ -50,7 +48,6 @@ const STATE = z.strictObject({
 });
 
 export type PaceState = z.infer<typeof STATE>;
-export type Slot = z.infer<typeof SLOT>;
 
 /** The state of a connection that nothing is known of. */
 export function freshState(now: number, held_ms = 0): PaceState {
@@ -77,10 +74,11 @@ export function parseState(text: string): PaceState | undefined {
 }
 
 /**
- * The state without what is over. Where the clock was set back, everything is moved back with it, as if no time had
- * passed since the state was written: that admits too little rather than too much, and nobody waits longer than the
- * rules say. The same bounds hold for times that no rule could have made. A state that had to be moved has `at` set to
- * now, and has to be stored: moved anew at every look, its waits would never end.
+ * The state without what is over; a request that nobody gave back has ended at its deadline. Where the clock was set
+ * back, everything is moved back with it, as if no time had passed since the state was written: that admits too little
+ * rather than too much, and nobody waits longer than the rules say. The same bounds hold for times that no rule could
+ * have made. A state that had to be moved has `at` set to now, and has to be stored: moved anew at every look, its waits
+ * would never end.
  */
 export function settle(state: PaceState, { limits, deadline_ms }: PaceRules, now: number): PaceState {
   const shift = Math.min(0, now - state.at);
@@ -91,18 +89,20 @@ export function settle(state: PaceState, { limits, deadline_ms }: PaceRules, now
     return now + longest;
   };
   const isAhead = ({ until }: { until: number }) => until > now;
-  const windows: PaceState['windows'] = {};
+  let windows: Windows = {};
   for (const { per_ms } of limits.windows) {
-    windows[per_ms] = (state.windows[per_ms] ?? [])
-      .map(([first, last, count]): Slot => [within(first, 0), within(last, 0), count])
-      .filter(([, last]) => now - last <= per_ms);
+    const slots = state.windows[per_ms] ?? [];
+    windows[per_ms] = slots.map(([first, last, count]) => [within(first, 0), within(last, 0), count]);
   }
+  const places = state.places.map(({ id, until }) => ({ id, until: within(until, deadline_ms) }));
+  // Whoever got leave first is first over; and nothing that is in the windows ended after the state was written.
+  for (const { until } of places.filter((place) => !isAhead(place))) windows = withEnded(windows, limits, until);
   const { breaker } = state;
   const longest = breaker.state === 'open' ? LONGEST_COOL_DOWN_MS : deadline_ms;
   const settled: PaceState = {
     ...state,
-    windows,
-    places: state.places.map(({ id, until }) => ({ id, until: within(until, deadline_ms) })).filter(isAhead),
+    windows: withoutLeft(windows, now),
+    places: places.filter(isAhead),
     held_until: within(state.held_until, LOST_HOLD_MS),
     asked_until: within(state.asked_until, LONGEST_ASKED_MS),
     breaker: breaker.state === 'closed' ? breaker : { ...breaker, until: within(breaker.until, longest) },

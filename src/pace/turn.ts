@@ -30,7 +30,7 @@ export function takeTurn(
 ): { state: PaceState; answers: Answer[] } {
   let state = settled;
   for (const outcome of reports) state = record(state, outcome, now, random());
-  for (const id of released) state = giveBack(state, id, now);
+  for (const id of released) state = giveBack(state, rules, id, now);
   const answers: Answer[] = [];
   let admittedUrgent = false;
   let refusedUrgent = false;

@@ -1,16 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type DatabaseConnection,
   DefaultConnectionProvider,
   DefaultQueryExecutor,
+  type Driver,
+  DummyDriver,
   Kysely,
   PostgresDialect,
   sql,
-  type Transaction,
+  Transaction,
 } from 'kysely';
 import type { Pool } from 'pg';
 import type { EngineOptions, EngineStore, Half } from './half.ts';
 import { DatabaseClock } from './database_clock.ts';
 import { migrate } from './migrations.ts';
+import { keepStatements } from './prepared_client.ts';
 import { readOnly } from './read-only.ts';
 import type { LedgerTables, MirrorTables } from './schema.ts';
 import { StoreUnavailable, type StoreTrouble } from './unavailable.ts';
@@ -72,39 +76,85 @@ function lostAgainstAnother(error: unknown): boolean {
 /** One set of tables over the shared pool. */
 class PostgresHalf<Tables> implements Half<Tables> {
   readonly read: Kysely<Tables>;
-  readonly #unguarded: Kysely<Tables>;
+  readonly #dialect: PostgresDialect;
+  readonly #driver: Driver;
+  #initialised: Promise<void> | undefined;
 
   constructor(pool: () => Promise<Pool>, ready: () => Promise<void>) {
-    const dialect = new PostgresDialect({ pool });
-    const driver = dialect.createDriver();
-    const connections = new DefaultConnectionProvider(driver);
-    let initialised: Promise<void> | undefined;
-    const executor = (before: () => Promise<void>) =>
-      new DefaultQueryExecutor(dialect.createQueryCompiler(), dialect.createAdapter(), {
-        provideConnection: async (consumer) => {
-          await before();
-          try {
-            await (initialised ??= driver.init());
-            return await connections.provideConnection(consumer);
-          } catch (error) {
-            throw translatePostgresError(error);
-          }
-        },
-      });
-    const props = { config: { dialect }, dialect, driver };
-    this.read = new Kysely<Tables>({ ...props, executor: executor(ready).withPlugin(readOnly) });
-    this.#unguarded = new Kysely<Tables>({ ...props, executor: executor(async () => {}) });
+    this.#dialect = new PostgresDialect({ pool });
+    this.#driver = this.#dialect.createDriver();
+    const connections = new DefaultConnectionProvider(this.#driver);
+    const props = this.#props(this.#driver, async (consumer) => {
+      await ready();
+      try {
+        await this.#init();
+        return await connections.provideConnection(consumer);
+      } catch (error) {
+        throw translatePostgresError(error);
+      }
+    });
+    this.read = new Kysely<Tables>({ ...props, executor: props.executor.withPlugin(readOnly) });
+  }
+
+  #init(): Promise<void> {
+    return (this.#initialised ??= this.#driver.init().catch((error: unknown) => {
+      this.#initialised = undefined;
+      throw error;
+    }));
+  }
+
+  #props(
+    driver: Driver,
+    provideConnection: <T>(consumer: (connection: DatabaseConnection) => Promise<T>) => Promise<T>,
+  ) {
+    const dialect = this.#dialect;
+    const executor = new DefaultQueryExecutor(dialect.createQueryCompiler(), dialect.createAdapter(), {
+      provideConnection,
+    });
+    return { config: { dialect }, dialect, driver, executor };
   }
 
   async transaction<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#unguarded.transaction().execute(fn);
+        return await this.#runOnce(fn);
       } catch (error) {
-        if (!lostAgainstAnother(error)) throw error;
+        if (!lostAgainstAnother(error)) throw translatePostgresError(error);
         if (attempt === ATTEMPTS) throw new StoreUnavailable('locked', error);
       }
       await sleep(Math.random() * 2 ** attempt);
+    }
+  }
+
+  /**
+   * Kysely's own transactions let one query wait for the answer to the one before; here they travel as they are asked,
+   * `begin` with the first of them.
+   */
+  async #runOnce<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    await this.#init();
+    const driver = this.#driver;
+    const connection = await driver.acquireConnection();
+    try {
+      const begun = driver.beginTransaction(connection, {});
+      begun.catch(() => {});
+      let over = false;
+      const props = this.#props(new DummyDriver(), (consumer) => {
+        if (!over) return consumer(connection);
+        throw new Error('a transaction was used after its end: await every query inside of it');
+      });
+      try {
+        const value = await fn(new Transaction<Tables>(props));
+        over = true;
+        await begun;
+        await driver.commitTransaction(connection);
+        return value;
+      } catch (error) {
+        over = true;
+        await driver.rollbackTransaction(connection).catch(() => {});
+        throw error;
+      }
+    } finally {
+      await driver.releaseConnection(connection);
     }
   }
 }
@@ -149,11 +199,13 @@ async function createPool(url: string, lockWaitMs: number): Promise<Pool> {
     max: POOL_SIZE,
     connectionTimeoutMillis: lockWaitMs,
     lock_timeout: lockWaitMs,
+    pipeline: true,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         NUMBER_TYPES.has(oid) && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
     },
   });
+  pool.on('connect', keepStatements);
   // A connection that the server ends while idle is replaced at its next use; without a listener it would end us too.
   pool.on('error', () => {});
   return pool;

@@ -4,6 +4,7 @@ import { type StepResult, VendorError } from '../connectors/connector.ts';
 import { type Command, COMMANDS } from '../model/commands.ts';
 import type { RecordKind, RecordOf } from '../model/records.ts';
 import { recordChanges } from '../store/changes.ts';
+import { together } from '../store/together.ts';
 import { claimRecord, ClaimedByAnother } from './claims.ts';
 import { settleReservations, tellPeople } from './endings.ts';
 import { audit, change, lookUps, NO_LEASE, withEvidence } from './journal.ts';
@@ -92,31 +93,33 @@ async function close(runtime: Runtime, write: OpenWrite, result: StepResult, id:
   const { row, command } = write;
   const now = runtime.clock();
   await runtime.store.transaction(async (trx) => {
-    await claimRecord(trx, write, id);
-    await updateStep(trx, row.write_id, row.step_index, {
-      state: 'proved',
-      result_json: JSON.stringify(result),
-      answered_at: now,
-    });
-    if (row.state === 'sending') await moveWrite(trx, row, 'answer', now);
-    await moveWrite(trx, { ...row, state: 'sent' }, 'prove', now, {
-      record_id: id,
-      posting: result.posting ?? 'posted',
-      proof: proof.proof,
-      proof_json: JSON.stringify(proof.fields),
-      done_at: now,
-      error_code: null,
-      error_message: null,
-      ...NO_LEASE,
-    });
-    await settleReservations(trx, row, 'done');
-    await appendAudit(trx, runtime.keyring, [
-      audit(write, 'write.done', now, 'done', { record_id: id, proof: proof.proof, fields: proof.fields }),
+    await together([
+      claimRecord(trx, write, id),
+      updateStep(trx, row.write_id, row.step_index, {
+        state: 'proved',
+        result_json: JSON.stringify(result),
+        answered_at: now,
+      }),
+      ...(row.state === 'sending' ? [moveWrite(trx, row, 'answer', now)] : []),
+      moveWrite(trx, { ...row, state: 'sent' }, 'prove', now, {
+        record_id: id,
+        posting: result.posting ?? 'posted',
+        proof: proof.proof,
+        proof_json: JSON.stringify(proof.fields),
+        done_at: now,
+        error_code: null,
+        error_message: null,
+        ...NO_LEASE,
+      }),
+      settleReservations(trx, row, 'done'),
+      appendAudit(trx, runtime.keyring, [
+        audit(write, 'write.done', now, 'done', { record_id: id, proof: proof.proof, fields: proof.fields }),
+      ]),
+      recordChanges(trx, now, [change(write, COMMANDS[command.kind].record, id, command.kind)]),
+      wakeFollowers(trx, runtime, row),
     ]);
-    await recordChanges(trx, now, [change(write, COMMANDS[command.kind].record, id, command.kind)]);
     await tellPeople(trx, runtime, write, id, now);
     await tellOfLoss(trx, runtime, write, proof, now);
-    await wakeFollowers(trx, runtime, row);
   });
 }
 

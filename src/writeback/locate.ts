@@ -7,7 +7,7 @@ import { type Evidence, lookUps, NOT_FOUND, PROVED_ABSENT, stepContext, wasRefus
 import { type StepRow, stepsOf, updateStep } from './ledger.ts';
 import { openRequest, type OpenWrite } from './open_write.ts';
 import { ask } from './pms_requests.ts';
-import { recordIdOf } from './record_id.ts';
+import { placeInLine, recordIdOf } from './record_id.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { afterStep } from './send.ts';
 import { lookAfter, lookAt } from './waiting.ts';
@@ -65,11 +65,12 @@ async function itHappened(runtime: Runtime, write: OpenWrite, step: StepRow, fou
   const now = runtime.clock();
   const answered = step.result_json === null ? {} : (JSON.parse(step.result_json) as StepResult);
   const result = { ...answered, ...found };
-  const id = recordIdOf(write, result) ?? null;
+  const id = recordIdOf(write, result);
+  const place = placeInLine(write, id);
   try {
     await runtime.store.transaction(async (trx) => {
-      if (id !== null) await claimRecord(trx, write, id);
-      await lookAt(trx, runtime, row, 'find', now, { record_id: id });
+      if (id !== undefined) await claimRecord(trx, write, id);
+      await lookAt(trx, runtime, row, 'find', now, place);
       await updateStep(trx, row.write_id, row.step_index, {
         state: 'proved',
         result_json: JSON.stringify(result),
@@ -82,7 +83,7 @@ async function itHappened(runtime: Runtime, write: OpenWrite, step: StepRow, fou
     if (error instanceof ClaimedByAnother) return true;
     throw error;
   }
-  return afterStep(runtime, { ...write, row: { ...row, record_id: id, state: 'sent', failures: 0 } }, result);
+  return afterStep(runtime, { ...write, row: { ...row, ...place, state: 'sent', failures: 0 } }, result);
 }
 
 /** It was not found: whether that proves anything, and what follows. */

@@ -10,7 +10,7 @@ import { isInDoubt, leaseFor, NO_LEASE, stepContext, stepRow, withEvidence } fro
 import { isBehind, moveWrite, putStep, StaleWrite, type StepRow, stepsOf, updateStep } from './ledger.ts';
 import { openRequest, type OpenWrite } from './open_write.ts';
 import { ask, askLeave, isRefusal, sendUnder, timeLeft } from './pms_requests.ts';
-import { recordIdOf } from './record_id.ts';
+import { placeInLine, recordIdOf } from './record_id.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { answerIsUseless, handleVendorError, lookFirst, refusedBeforeSending, waitForLeave } from './trouble.ts';
 import { backoff, lookAt } from './waiting.ts';
@@ -82,14 +82,15 @@ async function takeAndSend(
 ): Promise<boolean> {
   const { row } = write;
   const deadline = connectorOf(runtime, row.connection).capabilities.request_deadline_ms;
-  const journal = stepRow(runtime, row.write_id, row.step_index, step, request, deadline, known);
-  const taken = { ...leaseFor(runtime, deadline), attempts: row.attempts + 1 };
-  const since = runtime.monotonic();
-  await runtime.store.transaction(async (trx) => {
+  const { taken, since } = await runtime.store.transaction(async (trx) => {
     await oneAtATime(trx, runtime.store.engine);
     if (await isBehind(trx, row)) throw new StaleWrite(row.write_id);
-    await moveWrite(trx, row, 'take', runtime.clock(), taken);
-    await putStep(trx, journal);
+    // Only now: a lease that runs while its own transaction waits in line would be over before it begins.
+    const begun = runtime.monotonic();
+    const lease = { ...leaseFor(runtime, deadline), attempts: row.attempts + 1 };
+    await moveWrite(trx, row, 'take', runtime.clock(), lease);
+    await putStep(trx, stepRow(runtime, row.write_id, row.step_index, step, request, deadline, known));
+    return { taken: lease, since: begun };
   });
   const sending = { ...write, row: { ...row, ...taken, state: 'sending' as const, failures: 0 } };
   return sendStep(runtime, sending, request, since, permit);
@@ -125,13 +126,14 @@ async function giveBack(runtime: Runtime, write: OpenWrite): Promise<boolean> {
   const { row } = write;
   const now = runtime.clock();
   await runtime.store.transaction(async (trx) => {
-    await lookAt(trx, runtime, row, 'give_back', now, NO_LEASE);
+    // Whatever held it up may do so again: not at once.
+    await lookAt(trx, runtime, row, 'give_back', now + backoff(runtime, 0), NO_LEASE);
     const step = (await stepsOf(trx, row.write_id))[row.step_index];
     await updateStep(trx, row.write_id, row.step_index, {
       evidence_json: withEvidence(step, { at: now, event: 'held up and not sent' }),
     });
   });
-  return true;
+  return false;
 }
 
 /** A step is known to have had its effect: the next one is sent, or the record is read back. */
@@ -172,11 +174,12 @@ async function sendNext(
   const { row } = write;
   const next = row.step_index + 1;
   const deadline = connectorOf(runtime, row.connection).capabilities.request_deadline_ms;
-  const taken = { ...leaseFor(runtime, deadline), step_index: next };
-  const since = runtime.monotonic();
-  await runtime.store.transaction(async (trx) => {
-    await moveWrite(trx, row, 'take', runtime.clock(), taken);
+  const { taken, since } = await runtime.store.transaction(async (trx) => {
+    const begun = runtime.monotonic();
+    const lease = { ...leaseFor(runtime, deadline), step_index: next };
+    await moveWrite(trx, row, 'take', runtime.clock(), lease);
     await putStep(trx, stepRow(runtime, row.write_id, next, step, request, deadline));
+    return { taken: lease, since: begun };
   });
   const sending = { ...write, row: { ...row, ...taken, state: 'sending' as const, failures: 0 } };
   return sendStep(runtime, sending, request, since, permit);
@@ -204,13 +207,13 @@ async function keepAnswer(
         result_json: JSON.stringify(result),
         answered_at: now,
       });
-      await moveWrite(trx, row, 'answer', now, { record_id: id ?? null });
+      await moveWrite(trx, row, 'answer', now, placeInLine(write, id));
     });
   } catch (error) {
     if (error instanceof ClaimedByAnother) return undefined;
     throw error;
   }
-  return { ...write, row: { ...row, record_id: id ?? null, state: 'sent', failures: 0 } };
+  return { ...write, row: { ...row, ...placeInLine(write, id), state: 'sent', failures: 0 } };
 }
 
 /** A part of it is done, and the PMS cannot be asked about the rest just now. */

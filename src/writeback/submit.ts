@@ -8,6 +8,7 @@ import { CaretakerError } from '../model/errors.ts';
 import type { RecordKind } from '../model/records.ts';
 import { digestOf } from '../model/version.ts';
 import type { Permit, Refusal } from '../pace/pace.ts';
+import { together } from '../store/together.ts';
 import { mustWait, namedWrites } from './dependency.ts';
 import { announceApproval } from './endings.ts';
 import { newId } from './ids.ts';
@@ -95,13 +96,12 @@ export async function recordIntent(runtime: Runtime, intent: Intent): Promise<Su
   const irreversible =
     intent.risk === 'money' && connector.capabilities.commands[intent.command.kind].reversible === false;
   const ready = mayGoNow(intent) ? await makeReady(runtime, intent, write) : {};
-  const since = runtime.monotonic();
   try {
     const submitted = await runtime.store.transaction((trx) =>
       record(trx, runtime, intent, { write, step, now, irreversible, ...ready }),
     );
     if (submitted.request === undefined) ready.permit?.done();
-    return { ...submitted, since };
+    return submitted;
   } catch (error) {
     ready.permit?.done();
     throw error;
@@ -150,13 +150,20 @@ async function record(
   runtime: Runtime,
   intent: Intent,
   { write, step, now, irreversible, request, permit, refusal }: Draft,
-): Promise<Omit<Submitted, 'since'>> {
+): Promise<Submitted> {
   const deadline = connectorOf(runtime, intent.connection).capabilities.request_deadline_ms;
-  await oneAtATime(trx, runtime.store.engine);
-  if ((await writeOfRequest(trx, write.row)) !== undefined) throw new RequestUsed();
-  await refuseDuplicate(trx, runtime, intent, write.row.effect_digest, now);
+  const { effect_digest: effect } = write.row;
+  const [, used, earlier] = await together([
+    oneAtATime(trx, runtime.store.engine),
+    writeOfRequest(trx, write.row),
+    effect === null ? undefined : sameEffect(trx, effect, now - runtime.policy.duplicate_ms),
+  ]);
+  if (used !== undefined) throw new RequestUsed();
+  if (earlier !== undefined && !isNamed(earlier, intent.not_duplicate_of)) throw duplicateOf(earlier);
   const approval = await approvalNeeded(trx, intent, irreversible);
   const state = await firstState(trx, intent, write.row, approval, request);
+  // Only now: a lease that runs while its own transaction waits in line would be over before it begins.
+  const since = runtime.monotonic();
   const row: WriteRow = {
     ...write.row,
     state,
@@ -165,11 +172,23 @@ async function record(
     ...(state === 'ready' && refusal !== undefined ? waitingForLeave(refusal) : {}),
     ...(state === 'shadowed' ? { done_at: now } : {}),
   };
-  if (!(await insertWrite(trx, row))) throw new RequestUsed();
   const opened = { ...write, row };
+  const [inserted] = await together([
+    insertWrite(trx, row),
+    state === 'sending' && request !== undefined
+      ? putStep(trx, stepRow(runtime, row.write_id, 0, step, request, deadline))
+      : undefined,
+    appendAudit(trx, runtime.keyring, [
+      audit(opened, 'write.recorded', now, state, {
+        command: intent.command,
+        owner: row.owner,
+        request_id: row.request_id,
+        ...(intent.reason !== undefined && { reason: intent.reason }),
+      }),
+    ]),
+  ]);
+  if (!inserted) throw new RequestUsed();
   if (intent.cells !== undefined && state !== 'shadowed') await holdCells(trx, intent, row.write_id, intent.cells);
-  if (state === 'sending' && request !== undefined)
-    await putStep(trx, stepRow(runtime, row.write_id, 0, step, request, deadline));
   if (approval !== undefined && state === 'awaiting_approval') await askPerson(trx, runtime, opened, approval, now);
   if (state === 'ready')
     await runtime.dispatcher?.wake(trx, {
@@ -177,16 +196,8 @@ async function record(
       at: row.next_attempt_at,
       priority: row.priority,
     });
-  await appendAudit(trx, runtime.keyring, [
-    audit(opened, 'write.recorded', now, state, {
-      command: intent.command,
-      owner: row.owner,
-      request_id: row.request_id,
-      ...(intent.reason !== undefined && { reason: intent.reason }),
-    }),
-  ]);
-  if (state !== 'sending' || request === undefined) return { write: opened, request: undefined };
-  return { write: opened, request, ...(permit !== undefined && { permit }) };
+  if (state !== 'sending' || request === undefined) return { write: opened, request: undefined, since };
+  return { write: opened, request, since, ...(permit !== undefined && { permit }) };
 }
 
 function compile(compileCommand: (command: Command) => readonly Step[], command: Command): readonly [Step, ...Step[]] {
@@ -263,18 +274,8 @@ function orderOf({ command, connection, scope, draws_on: drawsOn }: Intent, writ
 }
 
 /** Models double things too: an identical change on the same record is answered with the earlier one. */
-async function refuseDuplicate(
-  trx: Db,
-  runtime: Runtime,
-  intent: Intent,
-  effectDigest: string | null,
-  now: number,
-): Promise<void> {
-  if (effectDigest === null) return;
-  const earlier = await sameEffect(trx, effectDigest, now - runtime.policy.duplicate_ms);
-  if (earlier === undefined) return;
-  if (isNamed(earlier, intent.not_duplicate_of)) return;
-  throw new CaretakerError(
+function duplicateOf(earlier: WriteRow): CaretakerError {
+  return new CaretakerError(
     'duplicate',
     'The same change was already asked for a short while ago. Nothing was changed now.',
     {

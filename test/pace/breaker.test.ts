@@ -49,7 +49,7 @@ describe('the breaker', () => {
     const probing = admitted(after(times(5, FAILED)), 500);
     expect(ask(probing, 30_499)).toMatchObject({ because: 'down' });
     expect(admitted(probing, 30_500, 'second').breaker).toMatchObject({ state: 'half_open', probe: 'second' });
-    const free = giveBack(probing, 'probe', 700);
+    const free = giveBack(probing, RULES, 'probe', 700);
     expect(admitted(free, 700, 'third').breaker).toMatchObject({ state: 'half_open', probe: 'third' });
   });
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { admit, giveBack, holds, markUrgent, unmarkUrgent } from '../../src/pace/budget.ts';
 import type { Priority } from '../../src/pace/pace.ts';
-import { freshState, parseState, type PaceRules, type PaceState, settle } from '../../src/pace/state.ts';
+import { freshState, parseState } from '../../src/pace/state.ts';
+import { Kept, rules } from './kept.ts';
 
 /** AppFolio's three windows, and Buildium's places. */
 const APPFOLIO = [
@@ -10,86 +11,25 @@ const APPFOLIO = [
   { requests: 256, per_ms: 60_000 },
   { requests: 4_096, per_ms: 3_600_000 },
 ];
-const rules = (windows: PaceRules['limits']['windows'], concurrent?: number): PaceRules => ({
-  limits: { windows, ...(concurrent !== undefined && { concurrent }) },
-  deadline_ms: 30_000,
-});
+/** How many of so many that ask at a time get leave; they stay under way. */
+const admittedOf = (kept: Kept, times: number, now: number, priority: Priority = 1) =>
+  leavesOf(kept, times, now, priority).length;
 
-/** One connection's state as processes see it one after another, stored as JSON as they do. */
-class Kept {
-  state: PaceState = freshState(0);
-  readonly #rules: PaceRules;
-  #ids = 0;
+const leavesOf = (kept: Kept, times: number, now: number, priority: Priority = 1) =>
+  Array.from({ length: times }, () => kept.ask(now, priority)).filter((answer) => typeof answer === 'string');
 
-  constructor(rules: PaceRules) {
-    this.#rules = rules;
-  }
-
-  /** The id of the request that was admitted, or the refusal. */
-  ask(now: number, priority: Priority = 1) {
-    const before = settle(this.state, this.#rules, now);
-    const id = `r${++this.#ids}`;
-    const result = admit(before, this.#rules, { id, priority }, now);
-    const after = 'state' in result ? result.state : before;
-    if (after !== before || before.at !== this.state.at) this.#store({ ...after, at: now });
-    return 'state' in result ? id : result;
-  }
-
-  change(now: number, work: (state: PaceState) => PaceState): void {
-    this.#store({ ...work(settle(this.state, this.#rules, now)), at: now });
-  }
-
-  #store(state: PaceState): void {
-    const read = parseState(JSON.stringify(state));
-    if (read === undefined) throw new Error('a state was made that cannot be read');
-    this.state = read;
-  }
+/** The same for requests that are over at once. */
+function sentOf(kept: Kept, times: number, now: number, priority: Priority = 1): number {
+  const leaves = leavesOf(kept, times, now, priority);
+  for (const id of leaves) kept.giveBack(now, id);
+  return leaves.length;
 }
 
-const admittedOf = (kept: Kept, times: number, now: number, priority: Priority = 1) =>
-  Array.from({ length: times }, () => kept.ask(now, priority)).filter((answer) => typeof answer === 'string').length;
-
 describe('windows', () => {
-  it('admit in no stretch of time more than each of them says, whatever the clock does', () => {
-    const step = fc.record({
-      // As long as the last refusal said is the moment at which one that counts wrongly admits too much.
-      passed: fc.oneof(fc.constant('retry' as const), fc.nat({ max: 5 }), fc.nat({ max: 300 }), fc.nat({ max: 4_000 })),
-      set_back: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 50_000 }) }),
-      asks: fc.nat({ max: 12 }),
-      priority: fc.constantFrom<Priority>(0, 1, 2, 3),
-    });
-    const window = (longest: number, most: number) =>
-      fc.record({ requests: fc.integer({ min: 1, max: most }), per_ms: fc.integer({ min: 1, max: longest }) });
-    const windows = fc.tuple(window(100, 8), window(1_000, 20), window(10_000, 60));
-    fc.assert(
-      fc.property(windows, fc.array(step, { maxLength: 80 }), (limits, steps) => {
-        const kept = new Kept(rules(limits));
-        let real = 1_000_000;
-        let offset = 0;
-        const log: number[] = [];
-        for (const { passed, set_back, asks, priority } of steps) {
-          const now = real + offset;
-          const refusal = passed === 'retry' ? kept.ask(now, priority) : undefined;
-          if (typeof refusal === 'string') log.push(real);
-          real += passed === 'retry' ? (typeof refusal === 'object' ? refusal.retry_at - now : 0) : passed;
-          offset -= set_back;
-          log.push(...Array<number>(admittedOf(kept, asks, real + offset, priority)).fill(real));
-        }
-        for (const { requests, per_ms } of limits) {
-          // Both ends of the stretch count: the vendor's clock may put either in.
-          for (const from of log) {
-            expect(log.filter((at) => at >= from && at <= from + per_ms).length).toBeLessThanOrEqual(requests);
-          }
-        }
-      }),
-      { numRuns: 400 },
-    );
-  });
-
   it('give away no more than a sixteenth of a window to being counted in parts', () => {
     const kept = new Kept(rules([{ requests: 100, per_ms: 1_600 }]));
     let admitted = 0;
-    for (let now = 0; now < 80_000; now += 10) admitted += admittedOf(kept, 3, now);
+    for (let now = 0; now < 80_000; now += 10) admitted += sentOf(kept, 3, now);
     expect(admitted).toBeGreaterThan(50 * 100 * (16 / 17) - 100);
     expect(admitted).toBeLessThanOrEqual(50 * 101);
     expect(JSON.stringify(kept.state).length).toBeLessThan(1_500);
@@ -98,7 +38,7 @@ describe('windows', () => {
   it('say when there is room again, and it is so then and not before', () => {
     const moments = fc.array(fc.nat({ max: 400 }), { minLength: 1, maxLength: 60 });
     fc.assert(
-      fc.property(moments, (gaps) => {
+      fc.property(moments, fc.nat({ max: 2 }), (gaps, underWay) => {
         const kept = new Kept(
           rules([
             { requests: 3, per_ms: 500 },
@@ -106,17 +46,58 @@ describe('windows', () => {
           ]),
         );
         let now = 0;
+        expect(admittedOf(kept, underWay, now)).toBe(underWay);
         for (const gap of gaps) {
           now += gap;
+          // Before the deadline of those under way.
+          if (now > 27_000) break;
+          if (sentOf(kept, 1, now) === 1) continue;
           const answer = kept.ask(now);
-          if (typeof answer === 'string') continue;
+          if (typeof answer === 'string') throw new Error('two answers to one question');
           expect(answer.because).toBe('paced');
           expect(kept.ask(answer.retry_at - 1)).toEqual(answer);
-          expect(typeof kept.ask(answer.retry_at)).toBe('string');
           now = answer.retry_at;
+          expect(sentOf(kept, 1, now)).toBe(1);
         }
       }),
     );
+  });
+
+  it('are looked at again soon where only requests under way stand in the way', () => {
+    const kept = new Kept(rules([{ requests: 3, per_ms: 10_000 }]));
+    expect(sentOf(kept, 1, 0)).toBe(1);
+    const [first] = leavesOf(kept, 2, 100);
+    expect(kept.ask(150)).toEqual({ because: 'paced', retry_at: 10_001 });
+    // Of three, one is left for emergencies, and two are under way.
+    expect(kept.ask(150, 3)).toEqual({ because: 'paced', retry_at: 350 });
+    kept.giveBack(200, first as string);
+    expect(kept.ask(200, 3)).toEqual({ because: 'paced', retry_at: 10_201 });
+    expect(kept.ask(10_200, 3)).toEqual({ because: 'paced', retry_at: 10_201 });
+    expect(typeof kept.ask(10_201, 3)).toBe('string');
+  });
+
+  it('count what was given back once, from then on', () => {
+    const kept = new Kept(rules([{ requests: 2, per_ms: 1_000 }]));
+    const id = kept.ask(0) as string;
+    expect(holds(kept.state, id)).toBe(true);
+    kept.giveBack(700, id);
+    expect(holds(kept.state, id)).toBe(false);
+    kept.giveBack(900, id);
+    expect(admittedOf(kept, 5, 1_000)).toBe(1);
+    expect(kept.ask(1_000)).toEqual({ because: 'paced', retry_at: 1_701 });
+    expect(typeof kept.ask(1_701)).toBe('string');
+  });
+
+  it('count what nobody gives back as over at its deadline, however late somebody looks', () => {
+    const kept = new Kept(rules([{ requests: 1, per_ms: 1_000 }]));
+    const dead = kept.ask(0) as string;
+    expect(kept.ask(29_999)).toEqual({ because: 'paced', retry_at: 30_199 });
+    expect(kept.ask(30_000)).toEqual({ because: 'paced', retry_at: 31_001 });
+    expect(kept.ask(30_900)).toEqual({ because: 'paced', retry_at: 31_001 });
+    // Who was thought dead and comes back after all changes nothing.
+    kept.giveBack(30_900, dead);
+    expect(kept.ask(31_000)).toEqual({ because: 'paced', retry_at: 31_001 });
+    expect(typeof kept.ask(31_001)).toBe('string');
   });
 
   it.each<[Priority, number, number]>([
@@ -124,10 +105,12 @@ describe('windows', () => {
     [1, 8, 0],
     [2, 7, 1],
     [3, 6, 2],
-  ])('leave priority %i so many of eight a second: %i', (priority, admitted, left) => {
-    const kept = new Kept(rules(APPFOLIO));
-    expect(admittedOf(kept, 20, 1_000, priority)).toBe(admitted);
-    expect(admittedOf(kept, 20, 1_000, 1)).toBe(left);
+  ])('leave priority %i so many of eight a second, under way or over: %i', (priority, admitted, left) => {
+    for (const countOf of [admittedOf, sentOf]) {
+      const kept = new Kept(rules(APPFOLIO));
+      expect(countOf(kept, 20, 1_000, priority)).toBe(admitted);
+      expect(countOf(kept, 20, 1_000, 1)).toBe(left);
+    }
   });
 
   it.each([1, 2, 5])('leave everybody at least one of %i', (requests) => {
@@ -138,9 +121,9 @@ describe('windows', () => {
   it('keep something of an hour for an emergency while a load goes on all the hour', () => {
     const kept = new Kept(rules(APPFOLIO));
     for (let now = 0; now < 3_600_000; now += 250) {
-      admittedOf(kept, 2, now, 3);
-      if (now % 60_000 === 59_000) expect(typeof kept.ask(now, 1)).toBe('string');
-      if (now % 60_000 === 29_500) expect(typeof kept.ask(now, 2)).toBe('string');
+      sentOf(kept, 2, now, 3);
+      if (now % 60_000 === 59_000) expect(sentOf(kept, 1, now, 1)).toBe(1);
+      if (now % 60_000 === 29_500) expect(sentOf(kept, 1, now, 2)).toBe(1);
     }
     expect(kept.ask(3_600_000, 3)).toMatchObject({ because: 'paced' });
   });
@@ -150,12 +133,21 @@ describe('a clock that is set back', () => {
   it.each([1, 10, 3_600_000, 1e12])('by %i ms keeps nobody waiting longer than the window', (back) => {
     const kept = new Kept(rules([{ requests: 2, per_ms: 1_000 }]));
     const before = 2e12;
-    expect(admittedOf(kept, 5, before)).toBe(2);
+    expect(sentOf(kept, 5, before)).toBe(2);
     const now = before - back;
     const refused = kept.ask(now);
     expect(refused).toEqual({ because: 'paced', retry_at: now + 1_001 });
     expect(kept.ask(now + 1_000)).toEqual({ because: 'paced', retry_at: now + 1_001 });
     expect(typeof kept.ask(now + 1_001)).toBe('string');
+  });
+
+  it.each([1, 10, 3_600_000, 1e12])('by %i ms keeps a request under way no longer than its deadline', (back) => {
+    const kept = new Kept(rules([{ requests: 1, per_ms: 1_000 }]));
+    kept.ask(2e12);
+    const now = 2e12 - back;
+    expect(kept.ask(now)).toEqual({ because: 'paced', retry_at: now + 200 });
+    expect(kept.ask(now + 30_000)).toEqual({ because: 'paced', retry_at: now + 31_001 });
+    expect(typeof kept.ask(now + 31_001)).toBe('string');
   });
 
   it('shortens no wait that the vendor asked for, and times that no rule could have made are bounded', () => {
@@ -184,9 +176,9 @@ describe('places under way', () => {
     const first = kept.ask(0) as string;
     expect(holds(kept.state, first)).toBe(true);
     expect(kept.ask(10)).toMatchObject({ because: 'paced' });
-    kept.change(20, (state) => giveBack(state, first, 20));
+    kept.giveBack(20, first);
     expect(typeof kept.ask(20)).toBe('string');
-    kept.change(20, (state) => giveBack(state, first, 20));
+    kept.giveBack(20, first);
     expect(kept.ask(29_999)).toEqual({ because: 'paced', retry_at: 30_020 });
     expect(typeof kept.ask(30_020)).toBe('string');
   });
@@ -195,7 +187,7 @@ describe('places under way', () => {
     const state = freshState(0);
     const admitted = admit(state, rules([]), { id: 'a', priority: 3 }, 5);
     expect('state' in admitted && admitted.state).toBe(state);
-    expect(giveBack(state, 'a', 5)).toBe(state);
+    expect(giveBack(state, rules([]), 'a', 5)).toBe(state);
   });
 });
 

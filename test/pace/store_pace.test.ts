@@ -40,6 +40,11 @@ async function leave(pace: Pace, priority: Priority = 1): Promise<Permit> {
   return answer;
 }
 
+/** Makes a request that is over at once. */
+async function send(pace: Pace, priority: Priority = 1): Promise<void> {
+  (await leave(pace, priority)).done();
+}
+
 function fail(pace: Pace, times: number): void {
   for (let time = 0; time < times; time++) pace.report({ kind: 'failed' });
 }
@@ -49,40 +54,70 @@ describeOnEveryEngine('the pace of several processes', (open) => {
     const world = new World();
     const paces = (await processes(open, 3)).map((store) => world.pace(store, PER_SECOND));
     const askAll = async () => {
-      const answers = await Promise.all(paces.flatMap((pace) => Array.from({ length: 8 }, () => askedFor(pace))));
-      return answers.filter((answer) => answer === 'leave').length;
+      const answers = await Promise.all(paces.flatMap((pace) => Array.from({ length: 8 }, () => pace.ask(1))));
+      return answers.filter((answer) => 'done' in answer);
     };
-    expect(await askAll()).toBe(8);
-    world.now += 1_000;
-    expect(await askAll()).toBe(0);
-    world.now += 1;
-    expect(await askAll()).toBe(8);
+    const permits = await askAll();
+    expect(permits).toHaveLength(8);
+    await world.pass(500);
+    for (const permit of permits) permit.done();
+    await world.pass(1_000);
+    expect(await askAll()).toHaveLength(0);
+    await world.pass(1);
+    expect(await askAll()).toHaveLength(8);
   });
 
-  it('says when to ask again', async () => {
+  it('keeps the room of a request that may not have arrived yet, however long ago its leave was', async () => {
+    const world = new World();
+    const paces = (await processes(open, 3)).map((store) => world.pace(store, PER_SECOND));
+    const [one, two, three] = paces as [Pace, Pace, Pace];
+    const late = await leave(one);
+    for (const pace of [one, one, two, two, two, three, three]) await send(pace);
+    await world.pass(1_001);
+    for (let sent = 0; sent < 7; sent++) await send(three);
+    expect(await askedFor(two)).toBe('paced');
+    await world.pass(500);
+    late.done();
+    await world.pass(501);
+    for (let sent = 0; sent < 7; sent++) await send(three);
+    expect(await askedFor(two)).toBe('paced');
+    await world.pass(500);
+    expect(await askedFor(two)).toBe('leave');
+  });
+
+  it('says when to ask again: soon while a request is under way, and exactly after that', async () => {
     const world = new World();
     const [one, two] = (await processes(open, 2)).map((store) => world.pace(store, ONE_PER_SECOND)) as [Pace, Pace];
-    await leave(one);
-    world.now += 300;
+    const permit = await leave(one);
+    await world.pass(300);
+    expect(await two.ask(1)).toEqual({ because: 'paced', retry_at: world.now + 200 });
+    // Nobody asks in the process that has done it.
+    permit.done();
+    await world.pass(300);
     expect(await two.ask(1)).toEqual({ because: 'paced', retry_at: world.now + 701 });
   });
 
-  it('serves all who ask at a time in two transactions', async () => {
+  it('serves all who ask or are done at a time in two transactions', async () => {
     const world = new World();
     const store = counted(await open());
     const pace = world.pace(store, { windows: [{ requests: 60, per_ms: 1_000 }] });
-    const answers = await Promise.all(Array.from({ length: 100 }, () => askedFor(pace)));
-    expect(answers.filter((answer) => answer === 'leave')).toHaveLength(60);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => pace.ask(1)));
+    const permits = answers.filter((answer) => 'done' in answer);
+    expect(permits).toHaveLength(60);
     expect(store.counts.transactions).toBeLessThanOrEqual(2);
+    const { transactions } = store.counts;
+    for (const permit of permits) permit.done();
+    expect(await askedFor(pace)).toBe('paced');
+    expect(store.counts.transactions).toBeLessThanOrEqual(transactions + 2);
   });
 
   it('lets those who wait go by priority, then in the order of asking', async () => {
     const world = new World();
     const pace = world.pace(await open(), ONE_PER_SECOND);
-    await leave(pace);
+    await send(pace);
     const order: string[] = [];
     const waits = [3, 2, 0, 1, 0].map(async (priority, at) => {
-      await pace.wait(priority as Priority);
+      (await pace.wait(priority as Priority)).done();
       order.push(`${priority}-${at}`);
     });
     await world.until(Promise.all(waits));
@@ -95,12 +130,13 @@ describeOnEveryEngine('the pace of several processes', (open) => {
       Pace,
       Pace,
     ];
-    await leave(bulk);
+    await send(bulk);
     const order: string[] = [];
-    const waits = [
-      ...Array.from({ length: 3 }, () => bulk.wait(3).then(() => order.push('bulk'))),
-      emergency.wait(1).then(() => order.push('emergency')),
-    ];
+    const sent = async (pace: Pace, priority: Priority, name: string) => {
+      (await pace.wait(priority)).done();
+      order.push(name);
+    };
+    const waits = [...Array.from({ length: 3 }, () => sent(bulk, 3, 'bulk')), sent(emergency, 1, 'emergency')];
     await world.until(Promise.all(waits));
     expect(order).toEqual(['emergency', 'bulk', 'bulk', 'bulk']);
   });
@@ -114,6 +150,16 @@ describeOnEveryEngine('the pace of several processes', (open) => {
     expect(await askedFor(other)).toBe('paced');
     await world.pass(1);
     expect(await askedFor(other)).toBe('leave');
+  });
+
+  it('keeps the room of a dead process until a window after the deadline, and no longer', async () => {
+    const world = new World();
+    const [dead, other] = (await processes(open, 2)).map((store) => world.pace(store, ONE_PER_SECOND)) as [Pace, Pace];
+    const began = world.now;
+    await leave(dead);
+    dead.close();
+    await world.until(other.wait(2));
+    expect(world.now - began).toBe(30_000 + 1_001);
   });
 
   it('gives a place that was given back to whoever waits in another process, and only once', async () => {
@@ -316,7 +362,8 @@ describeOnEveryEngine('a pace in trouble', (open) => {
   it('ends no wait later because the clock was set back', async () => {
     const world = new World();
     const pace = world.pace(await open(), ONE_PER_SECOND);
-    await leave(pace);
+    await send(pace);
+    await world.settled();
     world.now -= 3_600_000;
     const began = world.now;
     await world.until(pace.wait(2));
@@ -332,7 +379,10 @@ describeOnEveryEngine('the clock of a pace', (open) => {
     const world = new World();
     const limits = { windows: [{ requests: 1, per_ms: 3_600_000 }] };
     const real = (of: Store) => world.pace(of, limits, { store: of, clock: undefined });
-    await leave(real(store));
+    const sending = real(store);
+    await send(sending);
+    // One process's turns come one after another: what it has done is written.
+    expect(await askedFor(sending)).toBe('paced');
     const refused = await real(other).ask(1);
     const { updated_at } = await store.ledger.selectFrom('pace').select('updated_at').executeTakeFirstOrThrow();
     if (store.engine === 'postgres') expect(updated_at).toBeGreaterThan(Date.UTC(2025, 0));

@@ -94,7 +94,7 @@ describeOnEveryEngine('migrations', (open) => {
     const store = await open();
     expect(await countRows(store.ledger, ROWS_IN_AN_EMPTY_LEDGER)).toEqual(ROWS_IN_AN_EMPTY_LEDGER);
     expect(await countRows(store.mirror, ROWS_IN_AN_EMPTY_MIRROR)).toEqual(ROWS_IN_AN_EMPTY_MIRROR);
-    expect(await versions(store)).toEqual({ ledger: 1, mirror: 1 });
+    expect(await versions(store)).toEqual({ ledger: 2, mirror: 1 });
   });
 
   it('leave a database that is up to date as it is', async () => {
@@ -103,7 +103,7 @@ describeOnEveryEngine('migrations', (open) => {
     await store.close();
     const again = await open({ beside: store });
     expect(await again.ledger.selectFrom('meta').selectAll().execute()).toMatchObject([{ key: 'a', value: 'kept' }]);
-    expect(await versions(again)).toEqual({ ledger: 1, mirror: 1 });
+    expect(await versions(again)).toEqual({ ledger: 2, mirror: 1 });
   });
 
   it.each(['ledger', 'mirror'] as const)('refuse a %s that a later version wrote, and leave it alone', async (part) => {
@@ -133,7 +133,30 @@ describeOnEveryEngine('migrations', (open) => {
     await insert({ write_id: 'w3', principal: 'other' });
     await insert({ write_id: 'w4', organisation: 'other' });
     const written = await store.ledger.selectFrom('writes').selectAll().where('write_id', '=', 'w1').executeTakeFirst();
-    expect({ ...written }).toEqual({ ...WRITE, write_id: 'w1' });
+    expect({ ...written }).toEqual({ ...WRITE, write_id: 'w1', failures: 0 });
+  });
+
+  it('claim what was created before there were claims, so that no later write takes it for its own', async () => {
+    const store = await open();
+    const rows = [
+      { write_id: 'w1', request_id: '1', command_kind: 'create_work_order', state: 'done', record_id: '901' },
+      { write_id: 'w2', request_id: '2', command_kind: 'update_work_order', state: 'done', record_id: '902' },
+      { write_id: 'w3', request_id: '3', command_kind: 'post_charge', state: 'failed', record_id: '903' },
+    ].map((row) => ({ ...WRITE, ...row, record_kind: 'work_order' }));
+    await store.transaction(async (trx) => {
+      await trx.insertInto('writes').values(rows).execute();
+      const backToVersion1 = [
+        ...['drop index writes_leases', 'drop index writes_command', 'drop table claims', 'drop table pace'],
+        'alter table writes drop column failures',
+        "update schema_versions set version = 1 where part = 'ledger'",
+      ];
+      for (const statement of backToVersion1) await sql.raw(statement).execute(trx);
+    });
+    const later = await open({ beside: store });
+    expect(await later.ledger.selectFrom('claims').selectAll().execute()).toMatchObject([
+      { record_id: '901', write_id: 'w1' },
+    ]);
+    expect(await versions(later)).toEqual({ ledger: 2, mirror: 1 });
   });
 
   it('make double booking impossible', async () => {

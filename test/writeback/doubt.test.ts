@@ -182,6 +182,7 @@ describeOnEveryEngine('the ledger in doubt', (open) => {
       // The sender itself finds out by its own lease that it may not send any more.
       await sendStep(a, write, request!, since);
       expect(sent).toEqual([]);
+      rig.time.now += 1_000;
       await b.recover();
       expect(sent).toEqual(['host:2:2']);
       expect(await rig.effects()).toBe(1);

@@ -79,7 +79,7 @@ describeOnEveryEngine('the ledger under slow, late and repeated work', (open) =>
     await sendStep(held, write, request!, since);
     expect(sent).toEqual([]);
     expect(await rig.state(write.row.write_id)).toBe('ready');
-    await rig.recover();
+    await rig.recover(1_000);
     expect(await rig.state(write.row.write_id)).toBe('done');
     expect(await rig.effects()).toBe(1);
   });

@@ -2,13 +2,7 @@ import { verifyAudit } from '../../../src/audit/verify.ts';
 import { COMMANDS } from '../../../src/model/commands.ts';
 import type { WriteRow } from '../../../src/writeback/ledger.ts';
 import { openWrite } from '../../../src/writeback/open_write.ts';
-import {
-  eventsIn,
-  IN_FLIGHT_STATES,
-  OPEN_STATES,
-  SPENT_STATES,
-  type WriteState,
-} from '../../../src/writeback/states.ts';
+import { eventsIn, IN_FLIGHT_STATES, OPEN_STATES, type WriteState } from '../../../src/writeback/states.ts';
 import type { Intent } from '../../../src/writeback/submit.ts';
 import type { Effect } from './pms.ts';
 import { stepsOf } from './pms_port.ts';
@@ -90,7 +84,8 @@ export class Book {
     const { store, keyring, wrongs } = this.#world;
     const rows = (await store.ledger.selectFrom('writes').selectAll().execute()) as WriteRow[];
     const wrong = [...wrongs, ...this.#requests(rows), ...this.#owners(rows), ...this.#order(rows)];
-    for (const row of rows) wrong.push(...this.#ending(row), ...this.#counts(row));
+    wrong.push(...this.#counts(rows));
+    for (const row of rows) wrong.push(...this.#ending(row), ...(row.state === 'done' ? this.#shown(row) : []));
     for (const { write_id: id } of this.#world.pms.effects)
       if (!rows.some(({ write_id }) => write_id === id)) wrong.push(`${id} had an effect and is not in the ledger`);
     const entries = await store.ledger
@@ -136,20 +131,25 @@ export class Book {
     return OPEN_STATES.includes(state) ? [`${id} never ended: it is ${state} (${why ?? ''})`] : [];
   }
 
-  /** Effects of each step, and what the record shows. */
-  #counts(row: WriteRow): string[] {
-    const { write_id: id, state } = row;
-    const effects = this.#effectsOf(id);
-    const steps = stepsOf(this.#world.pms.personality, row.command_kind as 'post_charge');
-    const wrong = steps.flatMap(({ name }, index) => {
-      const count = effects.filter(({ step }) => step === index).length;
-      if (count > 1) return [`${id} is ${state} and "${name}" happened ${count} times`];
-      if (state === 'done' && count === 0) return [`${id} is done and "${name}" never happened`];
-      return [];
+  /** Effects of each step, over all writes among which the PMS cannot tell whose an effect is. */
+  #counts(rows: readonly WriteRow[]): string[] {
+    const groups = Map.groupBy(rows, (row) => (this.#isAnonymous(row) ? row.command_digest : row.write_id));
+    return [...groups.values()].flatMap((group) => {
+      const steps = stepsOf(this.#world.pms.personality, group[0]?.command_kind as 'post_charge');
+      const done = group.filter(({ state }) => state === 'done').length;
+      const doubtful = group.filter(({ state }) => state === 'needs_attention').length;
+      return steps.flatMap(({ name }, index) => {
+        const effects = group.flatMap(({ write_id: id }) => this.#effectsOf(id)).filter(({ step }) => step === index);
+        if (effects.length >= done && effects.length <= done + doubtful) return [];
+        const what = group.map(({ write_id: id, state }) => `${id} is ${state}`).join(', ');
+        return [`${what}, and "${name}" happened ${effects.length} times`];
+      });
     });
-    if ((SPENT_STATES.includes(state) || state === 'shadowed') && effects.length > 0)
-      wrong.push(`${id} is ${state} and had an effect`);
-    return state === 'done' ? [...wrong, ...this.#shown(row)] : wrong;
+  }
+
+  /** Whether an effect of this write looks like one of any equal write. */
+  #isAnonymous({ command_kind: kind }: WriteRow): boolean {
+    return this.#world.pms.personality.retry === 'natural_key' && COMMANDS[kind as 'post_charge'].creates;
   }
 
   #shown(row: WriteRow): string[] {
@@ -175,7 +175,8 @@ export class Book {
       rows.flatMap((other) => {
         const [one, two] = [this.#seen.get(row.write_id), this.#seen.get(other.write_id)];
         const asked = this.asked.find(({ intent }) => intent.request_id === other.request_id);
-        if (row === other || !one || !two || !asked || one.order_key !== two.order_key) return [];
+        if (row === other || this.#isAnonymous(row) || !one || !two || !asked || one.order_key !== two.order_key)
+          return [];
         const [first, second] = [this.#effectsOf(row.write_id).at(-1), this.#effectsOf(other.write_id)[0]];
         if (one.recorded > asked.since || !first || !second || first.at <= second.at) return [];
         const waited = two.takes.some(({ others }) => PASSED.includes(others.get(row.write_id) ?? 'recorded'));
