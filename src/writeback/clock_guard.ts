@@ -13,6 +13,7 @@ export class ClockGuard {
   #drift: number;
   #steadySince: number;
   #wentBack = false;
+  #everWentBack = false;
 
   constructor(clock: () => number, monotonic: () => number) {
     this.#clock = clock;
@@ -35,12 +36,18 @@ export class ClockGuard {
     return went;
   }
 
+  /** Whether the clock ever went back while this process ran. */
+  hasGoneBack(): boolean {
+    this.#look();
+    return this.#everWentBack;
+  }
+
   #look(): void {
     const drift = this.#clock() - this.#monotonic();
     const moved = drift - this.#drift;
     // A clock that is only drawn slowly to the right time is followed, and is no jump.
     this.#drift = drift;
-    if (moved < -JUMP_MS) this.#wentBack = true;
+    if (moved < -JUMP_MS) this.#wentBack = this.#everWentBack = true;
     if (moved > JUMP_MS) this.#steadySince = this.#monotonic();
   }
 }

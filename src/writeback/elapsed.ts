@@ -23,17 +23,29 @@ export function untilSettled(runtime: Runtime, connection: string, step: StepRow
   return Math.max(0, byWallClock, runtime.guard?.untilTrusted(deadline + after) ?? 0);
 }
 
+/**
+ * Milliseconds until the PMS shows nothing any more from before the last sending of a step: until then a record that shows
+ * what was asked for may show it from an earlier time.
+ */
+export function untilShown(runtime: Runtime, connection: string, step: StepRow): number {
+  const { read_lag_ms: lag } = connectorOf(runtime, connection).capabilities.settling;
+  const elapsed = byUptime(runtime, sentEntries(step).at(-1));
+  if (elapsed !== undefined) return Math.max(0, lag - elapsed);
+  return Math.max(0, (step.sent_at ?? 0) + lag - runtime.clock(), runtime.guard?.untilTrusted(lag) ?? 0);
+}
+
 /** The last hour of a key's day, or the same share of a shorter life, is left alone: clocks differ. */
 const USED_SHARE = 23 / 24;
 
 /**
  * Whether the PMS still knows the idempotency key under which a step was first sent, so that sending the same bytes again
- * has no second effect. A first sending that lies in the future is of unknown age: the clock was set back.
+ * has no second effect. Where the clock was set back, what another machine sent is of unknown age.
  */
 export function keyIsAlive(runtime: Runtime, connection: string, step: StepRow): boolean {
   if (step.retry !== 'idempotency_key') return false;
   const life = connectorOf(runtime, connection).capabilities.idempotency_key_life_ms ?? 0;
   const [first] = sentEntries(step);
-  const age = byUptime(runtime, first) ?? runtime.clock() - (first?.at ?? 0);
+  const byWallClock = runtime.guard?.hasGoneBack() === true ? Infinity : runtime.clock() - (first?.at ?? 0);
+  const age = byUptime(runtime, first) ?? byWallClock;
   return age >= 0 && age < life * USED_SHARE;
 }

@@ -1,7 +1,7 @@
 import { type Located, type StepResult, VendorError } from '../connectors/connector.ts';
 import type { ErrorCode } from '../model/errors.ts';
 import { claimRecord, ClaimedByAnother, firstUnclaimed, lastDeadlineOfEquals } from './claims.ts';
-import { keyIsAlive, untilSettled } from './elapsed.ts';
+import { keyIsAlive, untilSettled, untilShown } from './elapsed.ts';
 import { endUnsent, needsAttention } from './endings.ts';
 import { type Evidence, lookUps, NOT_FOUND, PROVED_ABSENT, stepContext, wasRefused, withEvidence } from './journal.ts';
 import { type StepRow, stepsOf, updateStep } from './ledger.ts';
@@ -15,10 +15,14 @@ import { lookAfter, lookAt } from './waiting.ts';
 /** How long after its own time a write whose PMS cannot be asked is looked for, before a person is. */
 const PATIENCE_MS = 60_000;
 
-/** What is known of a request whose outcome is not: its journal, and what the look-up said. */
+/** What is known of a request whose outcome is not, at the moment when the PMS is asked about it. */
 interface Question {
   step: StepRow;
   retry: string;
+  /** Milliseconds until absence proves anything. */
+  unsettled_ms: number;
+  /** Milliseconds until a value that is shown is certainly none from before the request. */
+  unshown_ms: number;
 }
 
 /**
@@ -34,6 +38,13 @@ export async function locateEffect(runtime: Runtime, write: OpenWrite): Promise<
     return needsAttention(runtime, write, 'The journal of this write is incomplete.');
   const request = openRequest(runtime.keyring, row.write_id, row.step_index, step.request_sealed);
   const context = stepContext(write, steps.slice(0, row.step_index));
+  // Told before the PMS is asked: an answer that takes its time speaks of when the question came.
+  const question: Question = {
+    step,
+    retry: plan.retry,
+    unsettled_ms: await timeLeft(runtime, write, step, plan.retry),
+    unshown_ms: plan.retry === 'set_value' ? untilShown(runtime, row.connection, step) : 0,
+  };
   let located: Located;
   try {
     located = await ask(runtime, row, (connector, signal) =>
@@ -43,13 +54,14 @@ export async function locateEffect(runtime: Runtime, write: OpenWrite): Promise<
     if (!(error instanceof VendorError)) throw error;
     return cannotLook(runtime, write, step, error);
   }
+  if (located.outcome !== 'absent' && question.unshown_ms > 0) return notCertain(runtime, write, question);
   if (located.outcome === 'differs') return needsAttention(runtime, write, located.detail);
   if (located.outcome === 'found') {
     const found = await firstUnclaimed(runtime.store.ledger, write, [located.result, ...(located.others ?? [])]);
     if (found !== undefined) return itHappened(runtime, write, step, found);
   }
   const coversAll = located.outcome === 'found' || located.covers_all;
-  return notThere(runtime, write, { step, retry: plan.retry }, coversAll);
+  return notThere(runtime, write, question, coversAll);
 }
 
 function cannotLook(runtime: Runtime, write: OpenWrite, step: StepRow, error: VendorError): Promise<boolean> {
@@ -86,16 +98,22 @@ async function itHappened(runtime: Runtime, write: OpenWrite, step: StepRow, fou
   return afterStep(runtime, { ...write, row: { ...row, ...place, state: 'sent', failures: 0 } }, result);
 }
 
+/** The record shows what it may have shown before as well, late as the PMS is. */
+function notCertain(runtime: Runtime, write: OpenWrite, { step, unshown_ms }: Question): Promise<boolean> {
+  const now = runtime.clock();
+  const at = now + Math.max(1, Math.ceil(unshown_ms));
+  return lookAgain(runtime, write, step, { at: now, event: 'seen, but perhaps from before' }, at);
+}
+
 /** It was not found: whether that proves anything, and what follows. */
 async function notThere(
   runtime: Runtime,
   write: OpenWrite,
-  { step, retry }: Question,
+  { step, retry, unsettled_ms: left }: Question,
   coversAll: boolean,
 ): Promise<boolean> {
   const { row } = write;
   const now = runtime.clock();
-  const left = await timeLeft(runtime, write, step, retry);
   // A key keeps a second effect from happening, whatever a look-up cannot see; it need not wait for late effects either.
   if (
     step.answered_at === null &&

@@ -265,6 +265,61 @@ describeOnEveryEngine('the ledger in doubt', (open) => {
     });
   });
 
+  it('takes an answer that took its time for one about the moment when it was asked', async () => {
+    retriedBy(rig, 'marker');
+    const { send, locate } = connector;
+    let held: (() => Promise<unknown>) | undefined;
+    connector.send = (request, signal) => {
+      if (held !== undefined) return send(request, signal);
+      held = () => send(request, AbortSignal.timeout(60_000));
+      return Promise.reject(new VendorError('outcome_unknown', 'No answer.'));
+    };
+    const row = await rig.submit(rig.createWorkOrder());
+    connector.locate = async (...args) => {
+      const seen = await locate(...args);
+      // What it is about to say was so three seconds ago, before all late effects were over; one comes now.
+      rig.time.now += 4_000;
+      await held?.();
+      return seen;
+    };
+    await rig.store.transaction((trx) =>
+      trx
+        .updateTable('writes')
+        .set({ next_attempt_at: START + 43_000 })
+        .execute(),
+    );
+    rig.time.now = START + 43_000;
+    await rig.writeback.recover();
+    connector.locate = locate;
+    await rig.recover(SETTLED_MS);
+    expect((await rowOf(row.write_id)).state).toBe('done');
+    expect(await rig.effects()).toBe(1);
+  });
+
+  it.each(['found', 'differs'] as const)('believes no record that may show an earlier time (%s)', async (outcome) => {
+    const made = await rig.submit(rig.createWorkOrder());
+    const { locate } = connector;
+    let stale = true;
+    connector.locate = async (...args) => {
+      if (!stale) return locate(...args);
+      return outcome === 'found' ? { outcome, result: {} } : { outcome, detail: 'Somebody changed it.' };
+    };
+    rig.faults.push({ on: 'send', how: 'drop_before_commit' });
+    const update = await rig.submit({
+      kind: 'update_work_order',
+      work_order_id: made.record_id as string,
+      property_id: rig.unit.property_id,
+      trade: 'hvac',
+    });
+    expect(update.state).toBe('unknown');
+    await rig.recover(5_000);
+    expect((await rowOf(update.write_id)).state).toBe('unknown');
+    stale = false;
+    await rig.recover(SETTLED_MS);
+    expect((await rowOf(update.write_id)).state).toBe('done');
+    expect((await rig.sandbox.get('work_order', '', made.record_id as string))?.trade).toBe('hvac');
+  });
+
   it('keeps the evidence of a long search short', async () => {
     retriedBy(rig, 'marker');
     rig.faults.push({ on: 'send', how: 'commit_then_drop' });
