@@ -244,7 +244,11 @@ describeOnEveryEngine('the ledger under slow, late and repeated work', (open) =>
       trx.insertInto('reservations').values({ connection: 'main', resource: 'unit:1', cell: 1, write_id }).execute();
     const booked = await rig.submit(rig.createWorkOrder());
     const cancel = rig.intent({ kind: 'cancel_tour', tour_id: '77', property_id: rig.unit.property_id });
-    rig.faults.push({ on: 'send', how: 'drop_before_commit' }, { on: 'locate', how: 'differs' });
+    rig.faults.push(
+      { on: 'send', how: 'drop_before_commit' },
+      { on: 'locate', how: 'differs' },
+      { on: 'locate', how: 'differs' },
+    );
     const row = await rig.writeback.submit(cancel);
     await rig.store.transaction(async (trx) => {
       await hold(trx, booked.write_id);
