@@ -6,7 +6,7 @@ import { endUnsent, needsAttention } from './endings.ts';
 import { type Evidence, lookUps, NOT_FOUND, PROVED_ABSENT, stepContext, wasRefused, withEvidence } from './journal.ts';
 import { type StepRow, stepsOf, updateStep } from './ledger.ts';
 import { openRequest, type OpenWrite } from './open_write.ts';
-import { ask } from './pms_requests.ts';
+import { lookUp } from './pms_requests.ts';
 import { placeInLine, recordIdOf } from './record_id.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { afterStep } from './send.ts';
@@ -47,7 +47,7 @@ export async function locateEffect(runtime: Runtime, write: OpenWrite): Promise<
   };
   let located: Located;
   try {
-    located = await ask(runtime, row, (connector, signal) =>
+    located = await lookUp(runtime, row, (connector, signal) =>
       connector.locate(command, row.step_index, request, context, signal),
     );
   } catch (error) {

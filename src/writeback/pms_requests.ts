@@ -29,14 +29,35 @@ export function isRefusal(leave: Permit | Refusal): leave is Refusal {
   return 'retry_at' in leave;
 }
 
-/** A question about or for a write: a look-up, a read-back, the preparation of a request. */
+/** A look-up may have to page through everything that a PMS has; no lease is held meanwhile. */
+const LOOK_UP_MS = 120_000;
+
+/** A question about or for a write: a read-back, the preparation of a request. */
 export function ask<T>(
+  runtime: Runtime,
+  write: Pick<WriteRow, 'connection' | 'priority'>,
+  question: (connector: Connector, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return askFor(connectorOf(runtime, write.connection).capabilities.request_deadline_ms, runtime, write, question);
+}
+
+/** The look-up of an effect, which may take many requests. */
+export function lookUp<T>(
+  runtime: Runtime,
+  write: Pick<WriteRow, 'connection' | 'priority'>,
+  question: (connector: Connector, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return askFor(LOOK_UP_MS, runtime, write, question);
+}
+
+function askFor<T>(
+  ms: number,
   runtime: Runtime,
   { connection, priority }: Pick<WriteRow, 'connection' | 'priority'>,
   question: (connector: Connector, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const connector = connectorOf(runtime, connection);
-  return withinTime(connector.capabilities.request_deadline_ms, (signal) =>
+  return withinTime(ms, (signal) =>
     inRequestScope({ priority: priority as Priority }, () => question(connector, signal)),
   );
 }
