@@ -77,11 +77,18 @@ async function enginesFor(row: string): Promise<Engine[]> {
 }
 
 /** Runs a measurement with the engines that there are, and removes its stores after it. */
-export async function onEngines<T>(row: string, work: (engines: readonly Engine[]) => Promise<T>): Promise<T> {
+export async function onEngines<T>(
+  row: string,
+  work: (engines: readonly Engine[], later: Later) => Promise<T>,
+): Promise<T> {
   const engines = await enginesFor(row);
+  const closing: (() => Promise<void>)[] = engines.map((engine) => () => engine.remove());
   try {
-    return await work(engines);
+    return await work(engines, (close) => void closing.unshift(close));
   } finally {
-    for (const engine of engines) await engine.remove();
+    for (const close of closing) await close();
   }
 }
+
+/** Takes what is to be closed when a row is through, the last one first. */
+export type Later = (close: () => Promise<void>) => void;

@@ -8,7 +8,7 @@ import { folderFor, placesIn, startPms, WITH_PMS } from './pms.ts';
 import { folderWith, reports } from './portfolio.ts';
 import { end } from './processes.ts';
 import { at, type Served, startBare, startProduct } from './served.ts';
-import { type Engine, onEngines } from './stores.ts';
+import { type Engine, type Later, onEngines } from './stores.ts';
 
 const ROW = 'write-overhead';
 const UNITS = 400;
@@ -35,21 +35,10 @@ interface Lanes {
 
 /** What Caretaker adds to a write, over a client that makes the same requests and nothing else; one caller. */
 export function writeOverhead(quick: boolean): Promise<Figure[]> {
-  return onEngines(ROW, async (engines) => {
-    const closing: (() => Promise<void>)[] = [];
-    try {
-      return await measure(engines, quick, (close) => void closing.unshift(close));
-    } finally {
-      for (const close of closing) await close();
-    }
-  });
+  return onEngines(ROW, (engines, later) => measure(engines, quick, later));
 }
 
-async function measure(
-  engines: readonly Engine[],
-  quick: boolean,
-  later: (close: () => Promise<void>) => void,
-): Promise<Figure[]> {
+async function measure(engines: readonly Engine[], quick: boolean, later: Later): Promise<Figure[]> {
   const pms = await startPms({ units: UNITS, properties: PROPERTIES, answer_ms: ANSWER_MS });
   later(() => end(pms.child));
   const places = await placesIn(pms);

@@ -6,7 +6,7 @@ import { folderFor, placesIn, type Pms, startPms, WITH_PMS } from './pms.ts';
 import { type Place, reports } from './portfolio.ts';
 import { end, machineMs, processorMs } from './processes.ts';
 import { at, type Measured, measured, perSecond, type Served, startBare, startProduct, typical } from './served.ts';
-import { type Engine, onEngines } from './stores.ts';
+import { type Engine, type Later, onEngines } from './stores.ts';
 
 const ROW = 'write-rate';
 const IN_FLIGHT = 32;
@@ -30,21 +30,10 @@ interface Lane {
 
 /** Writes per second over MCP HTTP, beside the bare server's echo and the bare client's writes. */
 export function writeRate(quick: boolean): Promise<Figure[]> {
-  return onEngines(ROW, async (engines) => {
-    const closing: (() => Promise<void>)[] = [];
-    try {
-      return await measure(engines, quick, (close) => void closing.unshift(close));
-    } finally {
-      for (const close of closing) await close();
-    }
-  });
+  return onEngines(ROW, (engines, later) => measure(engines, quick, later));
 }
 
-async function measure(
-  engines: readonly Engine[],
-  quick: boolean,
-  later: (close: () => Promise<void>) => void,
-): Promise<Figure[]> {
+async function measure(engines: readonly Engine[], quick: boolean, later: Later): Promise<Figure[]> {
   const pms = await startPms({
     units: quick ? UNITS_QUICK : UNITS,
     properties: PROPERTIES,
