@@ -138,6 +138,10 @@ describeOnEveryEngine('a short run of chaos', (open) => {
       expect(rulesOf({ effects: turned }).rules).toContain('effects come in the order of recording');
     });
 
+    it('see a simulated PMS that was slower than it says', () => {
+      expect(rulesOf({ beyond_limits: 1 }).rules).toContain('the simulated PMS keeps its own limits');
+    });
+
     it('see an audit log that lacks an entry', () => {
       const { id } = sample();
       const entries = new Map(outcome.facts.entries);

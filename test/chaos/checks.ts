@@ -56,6 +56,8 @@ export function judge(facts: Facts, promised: Promised): Verdict {
   checkClaims(facts, byWrite, report);
   checkOrder(facts, report);
   checkPromises(facts, promised, report, lost);
+  if (facts.beyond_limits > 0)
+    report('the simulated PMS keeps its own limits', '', `${facts.beyond_limits} effects were later than it says`);
   if (!facts.audit.ok) report('the audit chain is intact', '', JSON.stringify(facts.audit.first_bad));
   const inState = (state: string) => facts.writes.filter(({ row }) => row.state === state).length;
   return {

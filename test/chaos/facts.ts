@@ -24,6 +24,8 @@ export interface Facts {
   audit: AuditVerdict;
   effects: readonly AcceptedWrite[];
   state: SandboxState;
+  /** Effects that the simulated PMS had later than it says that it may: then nothing is proved by a run. */
+  beyond_limits: number;
   /** What a command's steps are, and what the PMS shows. */
   connector: Pick<Connector, 'compile' | 'capabilities'>;
 }
@@ -32,7 +34,7 @@ export interface Facts {
 export async function gatherFacts(
   store: Store,
   keyring: KeyRing,
-  simulator: Pick<FaultySimulator, 'effects' | 'state'>,
+  simulator: Pick<FaultySimulator, 'effects' | 'state' | 'requests'>,
   connector: Facts['connector'],
 ): Promise<Facts> {
   const rows = await store.ledger.selectFrom('writes').selectAll().orderBy('write_id').execute();
@@ -48,6 +50,7 @@ export async function gatherFacts(
     entries: Map.groupBy(entries, ({ subject }) => subject),
     audit: await verifyAudit(store, keyring),
     effects: await simulator.effects(),
+    beyond_limits: (await simulator.requests()).beyond_limits,
     state: withoutAnyMarkers(await simulator.state()),
     connector,
   };

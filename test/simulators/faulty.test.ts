@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validCommands } from '../connectors/sandbox/cast.ts';
 import type { GivenFault } from './faulty/faults.ts';
+import { LABEL, LEFT_AT } from './faulty/wire.ts';
 import { errorOf, type Faulty, openFaulty } from './rig.ts';
 
 let rig: Faulty;
@@ -64,6 +65,23 @@ describe('a write that meets a fault', () => {
     expect(await rig.accepted(write.writeId)).toBe(0);
     await rig.pass(1);
     expect(await write.locate()).toMatchObject({ outcome: 'found' });
+    expect(await rig.accepted(write.writeId)).toBe(1);
+  });
+
+  it('is dropped where the simulator itself comes to it later than it may', async () => {
+    const write = await newWrite();
+    const { label, operation, body } = write.request as { label: string; operation: string; body: object };
+    const send = (leftAt: number) =>
+      fetch(`${rig.simulator.url}/writes`, {
+        method: 'POST',
+        headers: { [LABEL]: label, [LEFT_AT]: String(leftAt) },
+        body: JSON.stringify({ operation, body }),
+      });
+    await expect(send(Date.now() - 30_001)).rejects.toThrow();
+    expect(await rig.accepted(write.writeId)).toBe(0);
+    expect(await write.locate()).toEqual(ABSENT);
+    expect(await rig.simulator.requests()).toMatchObject({ too_late: 1, beyond_limits: 0 });
+    expect((await send(Date.now())).status).toBe(200);
     expect(await rig.accepted(write.writeId)).toBe(1);
   });
 

@@ -21,9 +21,20 @@ export interface AcceptedWrite {
   at: string;
 }
 
+/** The moment has passed until which the PMS carries a request out: it has no effect. */
+export class TooLate extends Error {
+  override readonly name = 'TooLate';
+}
+
+/** What the simulator's own machine may take for a commit, milliseconds, before it counts as one beyond its limits. */
+const TOLERANCE_MS = 200;
+
 /** A write request that was read and not yet carried out; a repetition under a live key has nothing left to do. */
 export interface Attempt {
-  /** Commits it. With `hideMs` readers see it only so long after. Throws `VendorError` where the PMS refuses it. */
+  /**
+   * Commits it. With `hideMs` readers see it only so long after. Throws `VendorError` where the PMS refuses it, and
+   * `TooLate`.
+   */
   carryOut(hideMs?: number): Promise<StepResult>;
 }
 
@@ -39,6 +50,9 @@ export class Books {
   #late: { due: number; attempt: Attempt }[] = [];
   #settling: Promise<void> = Promise.resolve();
   replays = 0;
+  /** Requests that were dropped because this process came to them too late, and those that it failed to drop. */
+  too_late = 0;
+  beyond_limits = 0;
 
   constructor(options: Options, personality: Personality, clock: Clock) {
     const now = () => clock.now();
@@ -49,11 +63,14 @@ export class Books {
     this.#lag = new Lag(now);
   }
 
-  /** Reads a request. Throws `VendorError` or `KeyInFlight` where its key is against it. */
-  begin(label: string, { operation, idempotency_key: key, body }: WriteRequest): Attempt {
+  /**
+   * Reads a request that is carried out until a moment of real time, epoch milliseconds, or never. Throws `VendorError`
+   * or `KeyInFlight` where its key is against it.
+   */
+  begin(label: string, { operation, idempotency_key: key, body }: WriteRequest, until: number): Attempt {
     const keys = this.#keys;
-    if (keys === undefined || key === undefined)
-      return { carryOut: (hideMs) => this.#submit(label, operation, body, hideMs) };
+    const submit = (hideMs?: number) => this.#submit(label, operation, body, until, hideMs);
+    if (keys === undefined || key === undefined) return { carryOut: submit };
     const replay = keys.begin(key, digestOf({ operation, body }));
     if (replay !== undefined) {
       this.replays += 1;
@@ -63,7 +80,7 @@ export class Books {
       carryOut: async (hideMs) => {
         let result: StepResult | undefined;
         try {
-          return (result = await this.#submit(label, operation, body, hideMs));
+          return (result = await submit(hideMs));
         } finally {
           keys.settle(key, result);
         }
@@ -134,11 +151,22 @@ export class Books {
     await this.#sandbox.close();
   }
 
-  async #submit(label: string, operation: CommandKind, body: object, hideMs?: number): Promise<StepResult> {
+  async #submit(
+    label: string,
+    operation: CommandKind,
+    body: object,
+    until: number,
+    hideMs?: number,
+  ): Promise<StepResult> {
     const images = hideMs === undefined ? undefined : await imagesBefore(this.#sandbox, body);
+    if (Date.now() > until) {
+      this.too_late += 1;
+      throw new TooLate();
+    }
     // A key of its own for every request: the sandbox must not know a repetition when it sees one.
     const request = { operation, idempotency_key: randomUUID(), body: { ...body, kind: operation } };
     const result = await this.#sandbox.send(request, new AbortController().signal);
+    if (Date.now() > until + TOLERANCE_MS) this.beyond_limits += 1;
     const { kind, id } = result.record ?? { kind: COMMANDS[operation].record, id: '' };
     const at = this.#moment();
     this.#accepted.push({ number: this.#accepted.length + 1, label, operation, kind, record_id: id, at });

@@ -5,7 +5,7 @@ import {
   type StepRequest,
   type VendorErrorCode,
 } from '../../../src/connectors/connector.ts';
-import { LABEL, NOT_LOOKED_AT, PURPOSE, Refusal, WriteAnswer } from './wire.ts';
+import { LABEL, LEFT_AT, NOT_LOOKED_AT, PURPOSE, Refusal, WriteAnswer } from './wire.ts';
 
 /** Why something is read, for the simulator's counts. */
 export interface ReadOptions {
@@ -44,7 +44,7 @@ export function createClient({ fetch, clock }: ConnectorEnvironment): Client {
 
     async write(request, signal) {
       const { label, ...body } = PreparedRequest.parse(request);
-      const headers = { 'content-type': 'application/json', [LABEL]: label };
+      const headers = { 'content-type': 'application/json', [LABEL]: label, [LEFT_AT]: String(Date.now()) };
       const response = await fetch('/writes', { method: 'POST', headers, body: JSON.stringify(body), signal });
       await refuseUnlessOk(response, clock, 'outcome_unknown');
       return parsed(WriteAnswer, await bodyOf(response), 'outcome_unknown');

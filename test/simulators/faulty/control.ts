@@ -21,6 +21,9 @@ export interface RequestCounts {
   down: number;
   /** Writes that were answered with the first answer to their key. */
   replays: number;
+  /** Writes that the simulator dropped because it came to them too late, and those that it carried out all the same. */
+  too_late: number;
+  beyond_limits: number;
   faults: Record<string, number>;
   most_under_way: number;
   /** The most requests that arrived within each window, refused ones included. */
@@ -97,6 +100,8 @@ function countsOf({ tally, gate, books }: Simulator): RequestCounts {
     throttled: tally.of('throttled'),
     down: tally.of('down'),
     replays: books.replays,
+    too_late: books.too_late,
+    beyond_limits: books.beyond_limits,
     faults: tally.under('fault:'),
     ...gate.counts(),
   };

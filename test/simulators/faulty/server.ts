@@ -4,7 +4,7 @@ import { VendorError, type StepResult, type VendorErrorCode } from '../../../src
 import { COMMANDS } from '../../../src/model/commands.ts';
 import { RECORD_KINDS } from '../../../src/model/records.ts';
 import { answer, deliver, drop, hang, waitWithClient, type Answer } from './answers.ts';
-import { Books } from './books.ts';
+import { Books, TooLate } from './books.ts';
 import { Clock } from './clock.ts';
 import { control } from './control.ts';
 import { type Fault, Faults, type Occasion } from './faults.ts';
@@ -13,7 +13,7 @@ import { Gate } from './limits.ts';
 import type { Options } from './options.ts';
 import { type Personality, personalityOf } from './personalities.ts';
 import { Tally } from './tally.ts';
-import { LABEL, NOT_LOOKED_AT, PURPOSE, WriteRequest } from './wire.ts';
+import { LABEL, LEFT_AT, NOT_LOOKED_AT, PURPOSE, WriteRequest } from './wire.ts';
 
 /** All that a running simulator is made of. */
 export interface Simulator {
@@ -99,6 +99,12 @@ function header(request: IncomingMessage, name: string): string {
   return String(request.headers[name] ?? '');
 }
 
+/** Until when a write is carried out at the latest, epoch milliseconds; a request from elsewhere does not say when it left. */
+function carriedOutUntil({ late_commit_ms, deadline_ms }: Options, request: IncomingMessage): number {
+  const leftAt = Number(header(request, LEFT_AT) || Date.now());
+  return leftAt + Math.max(late_commit_ms, deadline_ms);
+}
+
 /** What a fault does instead of letting the request be looked at; false where it does nothing of the kind. */
 function turnedAway(simulator: Simulator, response: ServerResponse, fault: Fault | undefined): boolean {
   if (fault?.how === 'throttle')
@@ -128,7 +134,7 @@ async function serveWrite(simulator: Simulator, request: IncomingMessage, respon
   const ms = fault === undefined ? 0 : faults.msOf(fault);
   let right: Answer;
   try {
-    const attempt = books.begin(label, parsed.data);
+    const attempt = books.begin(label, parsed.data, carriedOutUntil(options, request));
     if (fault?.how === 'late_commit') {
       books.carryOutLater(attempt, ms);
       return fault.hang ? await hang(response) : drop(response);
@@ -137,6 +143,7 @@ async function serveWrite(simulator: Simulator, request: IncomingMessage, respon
     const result = await attempt.carryOut(fault?.how === 'stale_reads' ? ms : undefined);
     right = accepted(simulator, COMMANDS[operation].creates ? (previous ?? result) : result);
   } catch (error) {
+    if (error instanceof TooLate) return drop(response);
     right = refusal(error);
   }
   await waitWithClient(response, options.answer_ms);

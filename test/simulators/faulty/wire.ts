@@ -10,6 +10,11 @@ import { RECORD_KINDS } from '../../../src/model/records.ts';
 export const LABEL = 'x-caretaker-label';
 /** `look_up` on reads that look for an effect. For counting and for choosing faults. */
 export const PURPOSE = 'x-caretaker-purpose';
+/**
+ * When a write left, epoch milliseconds of the machine that both run on. A simulator that is short of processor time would
+ * otherwise carry out later than it says what has waited in its own line.
+ */
+export const LEFT_AT = 'x-caretaker-left-at';
 /** On a 503: the request was not looked at. */
 export const NOT_LOOKED_AT = 'x-not-looked-at';
 
