@@ -263,6 +263,22 @@ export async function postpone(db: Db, { write_id, state, attempts }: WriteRow, 
     .execute();
 }
 
+/**
+ * Has everybody else leave a write alone until a moment, if it still is where the caller saw it and nobody has put it off.
+ * Throws `StaleWrite`.
+ */
+export async function holdOff(db: Db, row: WriteRow, until: number): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable('writes')
+    .set({ next_attempt_at: until })
+    .where('write_id', '=', row.write_id)
+    .where('state', '=', row.state)
+    .where('attempts', '=', row.attempts)
+    .where('next_attempt_at', '=', row.next_attempt_at)
+    .executeTakeFirst();
+  if (Number(numUpdatedRows) !== 1) throw new StaleWrite(row.write_id);
+}
+
 /** Writes that are not over and were last changed after a moment that is yet to come: the clock was set back. */
 export async function writesFromFuture(db: Db, from: number, limit: number): Promise<WriteRow[]> {
   const rows = await db

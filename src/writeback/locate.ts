@@ -6,7 +6,7 @@ import { endUnsent, needsAttention } from './endings.ts';
 import { type Evidence, lookUps, NOT_FOUND, PROVED_ABSENT, stepContext, wasRefused, withEvidence } from './journal.ts';
 import { type StepRow, stepsOf, updateStep } from './ledger.ts';
 import { openRequest, type OpenWrite } from './open_write.ts';
-import { lookUp } from './pms_requests.ts';
+import { inLookUpTurn, lookUp } from './pms_requests.ts';
 import { placeInLine, recordIdOf } from './record_id.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { afterStep } from './send.ts';
@@ -36,29 +36,44 @@ export async function locateEffect(runtime: Runtime, write: OpenWrite): Promise<
   const plan = connectorOf(runtime, row.connection).compile(command)[row.step_index];
   if (step === undefined || plan === undefined)
     return needsAttention(runtime, write, 'The journal of this write is incomplete.');
-  const request = openRequest(runtime.keyring, row.write_id, row.step_index, step.request_sealed);
-  const context = stepContext(write, steps.slice(0, row.step_index));
-  // Told before the PMS is asked: an answer that takes its time speaks of when the question came.
-  const question: Question = {
-    step,
-    retry: plan.retry,
-    unsettled_ms: await timeLeft(runtime, write, step, plan.retry),
-    unshown_ms: plan.retry === 'set_value' ? untilShown(runtime, row.connection, step) : 0,
-  };
-  let located: Located;
+  let answered: { question: Question; located: Located };
   try {
-    located = await lookUp(runtime, row, (connector, signal) =>
-      connector.locate(command, row.step_index, request, context, signal),
-    );
+    answered = await inLookUpTurn(runtime, row, async () => {
+      // Told before the PMS is asked: an answer that takes its time speaks of when the question came.
+      const question = await questionAbout(runtime, write, step, plan.retry);
+      return { question, located: await search(runtime, write, steps, step) };
+    });
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
     return cannotLook(runtime, write, step, error);
   }
+  return conclude(runtime, write, answered.question, answered.located);
+}
+
+async function questionAbout(runtime: Runtime, write: OpenWrite, step: StepRow, retry: string): Promise<Question> {
+  return {
+    ...{ step, retry },
+    unsettled_ms: await timeLeft(runtime, write, step, retry),
+    unshown_ms: retry === 'set_value' ? untilShown(runtime, write.row.connection, step) : 0,
+  };
+}
+
+function search(runtime: Runtime, write: OpenWrite, steps: readonly StepRow[], step: StepRow): Promise<Located> {
+  const { row, command } = write;
+  const request = openRequest(runtime.keyring, row.write_id, row.step_index, step.request_sealed);
+  const context = stepContext(write, steps.slice(0, row.step_index));
+  return lookUp(runtime, row, (connector, signal) =>
+    connector.locate(command, row.step_index, request, context, signal),
+  );
+}
+
+/** What follows from the answer to a question. */
+async function conclude(runtime: Runtime, write: OpenWrite, question: Question, located: Located): Promise<boolean> {
   if (located.outcome !== 'absent' && question.unshown_ms > 0) return notCertain(runtime, write, question);
   if (located.outcome === 'differs') return needsAttention(runtime, write, located.detail);
   if (located.outcome === 'found') {
     const found = await firstUnclaimed(runtime.store.ledger, write, [located.result, ...(located.others ?? [])]);
-    if (found !== undefined) return itHappened(runtime, write, step, found);
+    if (found !== undefined) return itHappened(runtime, write, question.step, found);
   }
   const coversAll = located.outcome === 'found' || located.covers_all;
   return notThere(runtime, write, question, coversAll);

@@ -20,3 +20,21 @@ export class Places {
     }
   }
 }
+
+/** The places of each connection, and as many again for its emergencies: nothing else is ever in their way. */
+export class PlacesByConnection {
+  readonly #count: number;
+  readonly #places = new Map<string, Places>();
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  /** The places for a write. Priority 2 is all that is no emergency. */
+  for({ connection, priority }: { connection: string; priority: number }): Places {
+    const key = `${priority < 2 ? 'urgent' : 'other'} ${connection}`;
+    let places = this.#places.get(key);
+    if (places === undefined) this.#places.set(key, (places = new Places(this.#count)));
+    return places;
+  }
+}

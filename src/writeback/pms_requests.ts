@@ -2,7 +2,7 @@ import { type Connector, VendorError } from '../connectors/connector.ts';
 import { inRequestScope } from '../pace/request_scope.ts';
 import type { Permit, Priority, Refusal } from '../pace/pace.ts';
 import { withinTime } from './deadline.ts';
-import type { WriteRow } from './ledger.ts';
+import { holdOff, type WriteRow } from './ledger.ts';
 import { connectorOf, LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
 
 /*
@@ -48,6 +48,21 @@ export function lookUp<T>(
   question: (connector: Connector, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   return askFor(LOOK_UP_MS, runtime, write, question);
+}
+
+/** How long a look-up is left to the process that has begun it, milliseconds; then another one looks as well. */
+const LOOKING_MS = 15_000;
+
+/**
+ * Runs the look-up of a write in its turn, few of a connection at a time, so that doubt makes no load that makes more
+ * doubt. Throws `StaleWrite` where another process has begun to look, or has found something.
+ */
+export function inLookUpTurn<T>(runtime: Runtime, row: WriteRow, look: () => Promise<T>): Promise<T> {
+  const begin = async (): Promise<T> => {
+    await runtime.store.transaction((trx) => holdOff(trx, row, runtime.clock() + LOOKING_MS));
+    return look();
+  };
+  return runtime.look_ups === undefined ? begin() : runtime.look_ups.for(row).run(begin);
 }
 
 function askFor<T>(

@@ -7,6 +7,7 @@ import type { Pace } from '../pace/pace.ts';
 import type { ClockGuard } from './clock_guard.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { OpenWrite } from './open_write.ts';
+import type { PlacesByConnection } from './places.ts';
 
 /** What the ledger needs to work. */
 export interface Runtime {
@@ -25,8 +26,9 @@ export interface Runtime {
   monotonic: () => number;
   /** Which start of which machine this is, and whole milliseconds since; undefined where the system does not tell. */
   uptime?: { boot: string; ms: () => number };
-  /** Set by the ledger itself at its start. */
+  /** Both are set by the ledger itself at its start. */
   guard?: ClockGuard;
+  look_ups?: PlacesByConnection;
   /** From 0 to below 1; spreads repeated attempts. `Math.random` by default. */
   random?: () => number;
   /** Names this process in leases, so that a dead owner's can be told from a living one's. */

@@ -15,7 +15,7 @@ import {
 import { openWrite, type OpenWrite } from './open_write.ts';
 import { ClockGuard } from './clock_guard.ts';
 import { findDamage } from './damage.ts';
-import { Places } from './places.ts';
+import { PlacesByConnection } from './places.ts';
 import { rebase } from './rebase.ts';
 import { resume } from './recovery.ts';
 import type { Runtime } from './runtime.ts';
@@ -30,8 +30,9 @@ import { viewOf, type WriteView } from './view.ts';
 /** How many due writes one round of the sweep takes up. */
 const SWEEP_BATCH = 200;
 
-/** How many writes of one connection a sweep works on at a time. */
+/** How many writes of one connection a sweep works on at a time, and for how many of them the PMS is searched. */
 const MOST_AT_ONCE = 24;
+const LOOK_UPS_AT_ONCE = 4;
 
 /** How often a write that another process is at is looked at again. */
 const LOOK_AGAIN_MS = 50;
@@ -67,8 +68,9 @@ export interface Writeback {
 
 export function createWriteback(runtime: Runtime): Writeback {
   runtime.guard ??= new ClockGuard(runtime.clock, runtime.monotonic);
+  runtime.look_ups ??= new PlacesByConnection(LOOK_UPS_AT_ONCE);
   const running = new Map<string, Promise<void>>();
-  const places = new Map<string, Places>();
+  const places = new PlacesByConnection(MOST_AT_ONCE);
   /** The last work of each record in this process: the next one on the same record starts when it ends. */
   const tails = new Map<string, Promise<void>>();
 
@@ -86,11 +88,8 @@ export function createWriteback(runtime: Runtime): Writeback {
   }
 
   /** What a sweep takes up, so many of a connection at a time: the rest keeps its order, and the store its calm. */
-  function takeInTurn({ write_id, connection }: WriteRow, work: () => Promise<void>): Promise<void> {
-    let turns = places.get(connection);
-    if (turns === undefined) places.set(connection, (turns = new Places(MOST_AT_ONCE)));
-    const own = turns;
-    return take(write_id, () => own.run(work));
+  function takeInTurn(row: WriteRow, work: () => Promise<void>): Promise<void> {
+    return take(row.write_id, () => places.for(row).run(work));
   }
 
   function inLine(orderKey: string, work: () => Promise<void>, waits: boolean): Promise<void> {
