@@ -1,8 +1,9 @@
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { DIALECTS, type Migration } from './dialect.ts';
 import type { Engine } from './half.ts';
 import { addClaimsAndPace, createLedger } from './ledger-tables.ts';
 import { createMirror } from './mirror-tables.ts';
+import { StoreUnavailable } from './unavailable.ts';
 
 /** The two halves of a store, versioned apart: the mirror can be loaded again, the ledger cannot. */
 export type Part = 'ledger' | 'mirror';
@@ -29,6 +30,22 @@ export class StoreTooNew extends Error {
   }
 }
 
+async function versionOf<Tables>(db: Kysely<Tables>, part: Part): Promise<number> {
+  const { rows } = await sql<{ version: number }>`select version from schema_versions where part = ${part}`.execute(db);
+  return rows[0]?.version ?? 0;
+}
+
+/** Whether there is nothing to migrate, as a reader can tell without any lock. */
+export async function isUpToDate<Tables>(db: Kysely<Tables>, part: Part): Promise<boolean> {
+  try {
+    return (await versionOf(db, part)) === latestVersion(part);
+  } catch (error) {
+    if (error instanceof StoreUnavailable) throw error;
+    // A new file has no table of versions yet.
+    return false;
+  }
+}
+
 /** Brings one part up to date inside `trx`, which holds the lock under which migrations run. */
 export async function migrate<Tables>(trx: Transaction<Tables>, engine: Engine, part: Part): Promise<void> {
   const dialect = DIALECTS[engine];
@@ -39,10 +56,7 @@ export async function migrate<Tables>(trx: Transaction<Tables>, engine: Engine, 
         (part ${text} not null primary key, version ${integer} not null) ${table}`,
     )
     .execute(trx);
-  const { rows } = await sql<{ version: number }>`select version from schema_versions where part = ${part}`.execute(
-    trx,
-  );
-  const found = rows[0]?.version ?? 0;
+  const found = await versionOf(trx, part);
   const latest = latestVersion(part);
   if (found > latest) throw new StoreTooNew(part, found);
   if (found === latest) return;

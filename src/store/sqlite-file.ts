@@ -10,6 +10,7 @@ import {
   type DatabaseConnection,
 } from 'kysely';
 import { GroupCommit } from './group-commit.ts';
+import { isUpToDate, migrate, type Part } from './migrations.ts';
 import { copyDatabase, openConnection, type SqliteConnection, type Synchronous } from './sqlite.ts';
 import { StoreUnavailable } from './unavailable.ts';
 
@@ -74,9 +75,10 @@ export class SqliteFile<Tables> {
 
   /**
    * Opens both connections and migrates; creates folder and file, readable by their owner alone, where they do not
-   * exist. Nobody reads before the tables are there.
+   * exist. Nobody reads before the tables are there. A file that is up to date is opened without waiting for its lock,
+   * whoever holds it.
    */
-  async open(migrate: (trx: Transaction<Tables>) => Promise<void>): Promise<void> {
+  async open(part: Part): Promise<void> {
     const { path, synchronous, lockWaitMs: timeout } = this.#options;
     createPrivately(path);
     const writer = await openConnection(path, synchronous, { onlyInTransaction: true, timeout });
@@ -86,11 +88,18 @@ export class SqliteFile<Tables> {
       const connection = await kyselyConnection(writer);
       const trx = new Transaction<Tables>(kyselyProps({ provideConnection: (consumer) => consumer(connection) }));
       const commits = new GroupCommit(writer, trx, timeout);
-      await commits.run(migrate);
       const reader = await openConnection(path, synchronous, { onlyInTransaction: false, timeout });
-      // A search over 100,000 units touches many scattered pages: mapped, they cost no copying.
-      reader.exec('pragma query_only = on; pragma mmap_size = 1073741824');
-      this.#readerConnection = await kyselyConnection(reader);
+      try {
+        // A search over 100,000 units touches many scattered pages: mapped, they cost no copying.
+        reader.exec('pragma query_only = on; pragma mmap_size = 1073741824');
+        const reading = await kyselyConnection(reader);
+        const db = new Kysely<Tables>(kyselyProps({ provideConnection: (consumer) => consumer(reading) }));
+        if (!(await isUpToDate(db, part))) await commits.run((trx) => migrate(trx, 'sqlite', part));
+        this.#readerConnection = reading;
+      } catch (error) {
+        reader.close();
+        throw error;
+      }
       this.#commits = commits;
       this.#reader = reader;
       this.#writer = writer;

@@ -3,7 +3,6 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import type { EngineOptions, EngineStore } from './half.ts';
-import { migrate } from './migrations.ts';
 import type { LedgerTables, MirrorTables } from './schema.ts';
 import { SqliteFile } from './sqlite-file.ts';
 
@@ -33,9 +32,9 @@ export function openSqlite(path: string, { ready, lockWaitMs }: EngineOptions): 
     ledger,
     mirror,
     async open() {
-      await ledger.open((trx) => migrate(trx, 'sqlite', 'ledger'));
+      await ledger.open('ledger');
       try {
-        await mirror.open((trx) => migrate(trx, 'sqlite', 'mirror'));
+        await mirror.open('mirror');
       } catch (error) {
         ledger.close();
         throw error;

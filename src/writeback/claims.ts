@@ -59,33 +59,18 @@ async function ownersOf(
     .execute();
 }
 
-/** The first of several effects found that no other write has claimed; undefined where all of them are somebody else's. */
-export async function firstUnclaimed(
+/** Whose the records are that a look-up has found: the first one that is free, or the writes that have taken them all. */
+export async function takersOf(
   db: Db,
   write: OpenWrite,
   found: readonly StepResult[],
-): Promise<StepResult | undefined> {
+): Promise<{ free: StepResult } | { free: undefined; takers: string[] }> {
   const ids = found.flatMap(({ record }) => (record === undefined ? [] : [record.id]));
-  if (ids.length === 0 || !COMMANDS[write.command.kind].creates) return found[0];
-  const owners = new Map((await ownersOf(db, write, ids)).map(({ record_id, write_id }) => [record_id, write_id]));
-  return found.find(({ record }) => {
-    const owner = record === undefined ? undefined : owners.get(record.id);
-    return owner === undefined || owner === write.row.write_id;
-  });
-}
-
-/**
- * When the last request of an equal write can have taken effect at the latest, as it was journaled; epoch milliseconds.
- * Until then a record that fits two equal writes may be either's, and the absence of a second one proves nothing.
- */
-export async function lastDeadlineOfEquals(db: Db, { row }: OpenWrite): Promise<number | undefined> {
-  const found = await db
-    .selectFrom('writes')
-    .innerJoin('write_steps', 'write_steps.write_id', 'writes.write_id')
-    .select(({ fn }) => fn.max('write_steps.deadline_at').as('deadline'))
-    .where('writes.connection', '=', row.connection)
-    .where('writes.command_digest', '=', row.command_digest)
-    .where('writes.write_id', '!=', row.write_id)
-    .executeTakeFirst();
-  return found?.deadline == null ? undefined : Number(found.deadline);
+  const creates = ids.length > 0 && COMMANDS[write.command.kind].creates;
+  const owners = creates ? await ownersOf(db, write, ids) : [];
+  const others = new Map(
+    owners.filter(({ write_id: id }) => id !== write.row.write_id).map((one) => [one.record_id, one.write_id]),
+  );
+  const free = found.find(({ record }) => record === undefined || !others.has(record.id));
+  return free === undefined ? { free, takers: [...new Set(others.values())] } : { free };
 }

@@ -13,10 +13,13 @@ function byUptime({ uptime }: Runtime, sent: Evidence | undefined): number | und
   return Math.max(0, uptime.ms() - sent['up']);
 }
 
-/** Milliseconds until the last sending of a step can take effect no more, and a look-up shows all that did. */
-export function untilSettled(runtime: Runtime, connection: string, step: StepRow): number {
+/**
+ * Milliseconds until the last sending of a step can take effect no more, and a look-up shows all that did; as it was
+ * `ago` milliseconds ago.
+ */
+export function untilSettled(runtime: Runtime, connection: string, step: StepRow, ago = 0): number {
   const { settling, request_deadline_ms: deadline } = connectorOf(runtime, connection).capabilities;
-  const after = settling.late_commit_ms + settling.read_lag_ms;
+  const after = settling.late_commit_ms + settling.read_lag_ms + ago;
   const elapsed = byUptime(runtime, sentEntries(step).at(-1));
   if (elapsed !== undefined) return Math.max(0, deadline + after - elapsed);
   const byWallClock = step.deadline_at + after - runtime.clock();
@@ -34,7 +37,10 @@ export function untilShown(runtime: Runtime, connection: string, step: StepRow):
   return Math.max(0, (step.sent_at ?? 0) + lag - runtime.clock(), runtime.guard?.untilTrusted(lag) ?? 0);
 }
 
-/** The last hour of a key's day, or the same share of a shorter life, is left alone: clocks differ. */
+/**
+ * The last hour of a key's day, or the same share of a shorter life, is left alone: clocks differ. So is the time that a
+ * request may take to get there.
+ */
 const USED_SHARE = 23 / 24;
 
 /**
@@ -43,9 +49,12 @@ const USED_SHARE = 23 / 24;
  */
 export function keyIsAlive(runtime: Runtime, connection: string, step: StepRow): boolean {
   if (step.retry !== 'idempotency_key') return false;
-  const life = connectorOf(runtime, connection).capabilities.idempotency_key_life_ms ?? 0;
+  const { idempotency_key_life_ms: life = 0, request_deadline_ms: deadline } = connectorOf(
+    runtime,
+    connection,
+  ).capabilities;
   const [first] = sentEntries(step);
   const byWallClock = runtime.guard?.hasGoneBack() === true ? Infinity : runtime.clock() - (first?.at ?? 0);
   const age = byUptime(runtime, first) ?? byWallClock;
-  return age >= 0 && age < life * USED_SHARE;
+  return age >= 0 && age < Math.min(life * USED_SHARE, life - deadline);
 }

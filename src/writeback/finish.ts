@@ -1,12 +1,12 @@
 import { enqueueNotification } from '../approvals/notifications.ts';
 import { appendAudit } from '../audit/audit.ts';
 import { type StepResult, VendorError } from '../connectors/connector.ts';
-import { type Command, COMMANDS } from '../model/commands.ts';
+import { COMMANDS } from '../model/commands.ts';
 import type { RecordKind, RecordOf } from '../model/records.ts';
 import { recordChanges } from '../store/changes.ts';
 import { together } from '../store/together.ts';
 import { claimRecord, ClaimedByAnother } from './claims.ts';
-import { settleReservations, tellPeople } from './endings.ts';
+import { needsAttention, settleReservations, tellPeople } from './endings.ts';
 import { audit, change, lookUps, NO_LEASE, withEvidence } from './journal.ts';
 import { newId } from './ids.ts';
 import { type Db, moveWrite, stepsOf, updateStep, type WriteRow } from './ledger.ts';
@@ -18,6 +18,7 @@ import { relatedRecords } from './related.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { answerIsUseless } from './trouble.ts';
 import { lookAfter, lookAt, wakeFollowers } from './waiting.ts';
+import { isOwnRecord } from './whose.ts';
 
 /** The last step had its effect: read the record back, compare it, and close the write. */
 export async function finish(runtime: Runtime, write: OpenWrite, result: StepResult): Promise<boolean> {
@@ -35,7 +36,14 @@ export async function finish(runtime: Runtime, write: OpenWrite, result: StepRes
     const lag = capabilities.settling.read_lag_ms;
     if (lag > 0 && (await heardAt(runtime, row)) + lag > runtime.clock())
       return readLater(runtime, write, result, id, lag);
-    if (isAnothers(command, lost)) return answerIsUseless(runtime, write, result);
+    let isOwn: boolean;
+    try {
+      isOwn = await isOwnRecord(runtime, write, id, after, lost);
+    } catch (error) {
+      if (!(error instanceof VendorError)) throw error;
+      return readLater(runtime, write, result, id, LONGEST_READ_MS);
+    }
+    if (!isOwn) return isAnothers(runtime, write, result);
   }
   try {
     await close(runtime, write, result, id, proof);
@@ -50,11 +58,15 @@ export async function finish(runtime: Runtime, write: OpenWrite, result: StepRes
 /** The longest wait before a record that was not found is read again. */
 const LONGEST_READ_MS = 15_000;
 
-/** Fields that say where a new record belongs: one that is elsewhere is not the one that was asked for. */
-const PLACE_FIELDS: ReadonlySet<string> = new Set(['property_id', 'unit_id', 'household_id', 'guest_card_id']);
-
-function isAnothers(command: Command, lost: readonly string[]): boolean {
-  return COMMANDS[command.kind].creates && lost.some((field) => PLACE_FIELDS.has(field));
+/** The PMS named a record that another write has made, or a person. */
+function isAnothers(runtime: Runtime, write: OpenWrite, result: StepResult): Promise<boolean> {
+  return write.row.step_index === 0
+    ? answerIsUseless(runtime, write, result)
+    : needsAttention(
+        runtime,
+        write,
+        'The PMS named the record of something else, and parts of this were carried out on it.',
+      );
 }
 
 /** When the PMS's answer to the last request was first known; now, where it has just come. */

@@ -84,6 +84,7 @@ const DOUBTS: readonly string[] = [NO_ANSWER, SENDER_GONE, USELESS_ANSWER];
 const SENT = 'sent';
 export const PROVED_ABSENT = 'proved absent';
 export const NOT_FOUND = 'not found yet';
+export const FOUND = 'found';
 
 /** The PMS refused a request that it may have carried out when it was sent before. */
 export const REFUSED = 'repetition refused';
@@ -102,11 +103,20 @@ export function withEvidence(step: StepRow | undefined, entry: Evidence): string
   return JSON.stringify([...known.slice(0, -1), again]);
 }
 
+/** Whether a look-up has found the effect of the last request. */
+export function wasFound(step: StepRow | undefined): boolean {
+  return sinceSent(step).some(({ event }) => event === FOUND);
+}
+
+/** The evidence about the last sending of a step. */
+function sinceSent(step: StepRow | undefined): Evidence[] {
+  const entries = evidenceOf(step);
+  return entries.slice(entries.findLastIndex(({ event }) => event === SENT) + 1);
+}
+
 /** How often the effect of the last request was looked for in vain. */
 export function lookUps(step: StepRow): number {
-  const entries = evidenceOf(step);
-  const since = entries.slice(entries.findLastIndex(({ event }) => event === SENT) + 1);
-  return since.reduce((sum, { event, times }) => sum + (DOUBTS.includes(event) ? 0 : (times ?? 1)), 0);
+  return sinceSent(step).reduce((sum, { event, times }) => sum + (DOUBTS.includes(event) ? 0 : (times ?? 1)), 0);
 }
 
 /** The sendings of a step, oldest first. */
@@ -128,8 +138,7 @@ export function isInDoubt(step: StepRow): boolean {
 
 /** Whether the last sending of a step was refused. */
 export function wasRefused(step: StepRow): boolean {
-  const entries = evidenceOf(step);
-  return entries.slice(entries.findLastIndex(({ event }) => event === SENT)).some(({ event }) => event === REFUSED);
+  return sinceSent(step).some(({ event }) => event === REFUSED);
 }
 
 /** The audit entry of something that happened to a write. */

@@ -1,14 +1,15 @@
 import { type Located, type StepResult, VendorError } from '../connectors/connector.ts';
 import type { ErrorCode } from '../model/errors.ts';
-import { claimRecord, ClaimedByAnother, firstUnclaimed, lastDeadlineOfEquals } from './claims.ts';
+import { claimRecord, ClaimedByAnother, takersOf } from './claims.ts';
 import { keyIsAlive, untilSettled, untilShown } from './elapsed.ts';
 import { endUnsent, needsAttention } from './endings.ts';
-import { type Evidence, lookUps, NOT_FOUND, PROVED_ABSENT, stepContext, wasRefused, withEvidence } from './journal.ts';
+import { type Evidence, FOUND, lookUps, NOT_FOUND, PROVED_ABSENT, wasRefused, withEvidence } from './journal.ts';
 import { type StepRow, stepsOf, updateStep } from './ledger.ts';
-import { openRequest, type OpenWrite } from './open_write.ts';
-import { inLookUpTurn, lookUp } from './pms_requests.ts';
+import type { OpenWrite } from './open_write.ts';
+import { inLookUpTurn } from './pms_requests.ts';
 import { placeInLine, recordIdOf } from './record_id.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
+import { search } from './search.ts';
 import { afterStep } from './send.ts';
 import { lookAfter, lookAt } from './waiting.ts';
 
@@ -19,6 +20,8 @@ const PATIENCE_MS = 60_000;
 interface Question {
   step: StepRow;
   retry: string;
+  /** When it was asked, by a clock that nobody sets and that goes on while the machine sleeps, where there is one. */
+  asked_at: number;
   /** Milliseconds until absence proves anything. */
   unsettled_ms: number;
   /** Milliseconds until a value that is shown is certainly none from before the request. */
@@ -40,8 +43,8 @@ export async function locateEffect(runtime: Runtime, write: OpenWrite): Promise<
   try {
     answered = await inLookUpTurn(runtime, row, async () => {
       // Told before the PMS is asked: an answer that takes its time speaks of when the question came.
-      const question = await questionAbout(runtime, write, step, plan.retry);
-      return { question, located: await search(runtime, write, steps, step) };
+      const question = questionAbout(runtime, write, step, plan.retry);
+      return { question, located: await search(runtime, write, steps, row.step_index) };
     });
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
@@ -50,33 +53,45 @@ export async function locateEffect(runtime: Runtime, write: OpenWrite): Promise<
   return conclude(runtime, write, answered.question, answered.located);
 }
 
-async function questionAbout(runtime: Runtime, write: OpenWrite, step: StepRow, retry: string): Promise<Question> {
+function questionAbout(runtime: Runtime, { row: { connection } }: OpenWrite, step: StepRow, retry: string): Question {
   return {
-    ...{ step, retry },
-    unsettled_ms: await timeLeft(runtime, write, step, retry),
-    unshown_ms: retry === 'set_value' ? untilShown(runtime, write.row.connection, step) : 0,
+    ...{ step, retry, asked_at: steadyTime(runtime) },
+    unsettled_ms: untilSettled(runtime, connection, step),
+    unshown_ms: retry === 'set_value' ? untilShown(runtime, connection, step) : 0,
   };
 }
 
-function search(runtime: Runtime, write: OpenWrite, steps: readonly StepRow[], step: StepRow): Promise<Located> {
-  const { row, command } = write;
-  const request = openRequest(runtime.keyring, row.write_id, row.step_index, step.request_sealed);
-  const context = stepContext(write, steps.slice(0, row.step_index));
-  return lookUp(runtime, row, (connector, signal) =>
-    connector.locate(command, row.step_index, request, context, signal),
-  );
+function steadyTime({ uptime, monotonic }: Runtime): number {
+  return uptime?.ms() ?? monotonic();
 }
 
 /** What follows from the answer to a question. */
 async function conclude(runtime: Runtime, write: OpenWrite, question: Question, located: Located): Promise<boolean> {
   if (located.outcome !== 'absent' && question.unshown_ms > 0) return notCertain(runtime, write, question);
   if (located.outcome === 'differs') return needsAttention(runtime, write, located.detail);
-  if (located.outcome === 'found') {
-    const found = await firstUnclaimed(runtime.store.ledger, write, [located.result, ...(located.others ?? [])]);
-    if (found !== undefined) return itHappened(runtime, write, question.step, found);
-  }
-  const coversAll = located.outcome === 'found' || located.covers_all;
-  return notThere(runtime, write, question, coversAll);
+  if (located.outcome === 'absent') return notThere(runtime, write, question, located.covers_all);
+  const found = await takersOf(runtime.store.ledger, write, [located.result, ...(located.others ?? [])]);
+  if (found.free !== undefined) return itHappened(runtime, write, question.step, found.free);
+  // Only what is told by nothing but its content may rightly be the record of another, equal write.
+  if (question.retry !== 'natural_key' && !keyIsAlive(runtime, write.row.connection, question.step))
+    return needsAttention(runtime, write, 'The PMS shows its effect, but as a record that another write has taken.');
+  const unsettled_ms = Math.max(question.unsettled_ms, await unsettledOf(runtime, write, question, found.takers));
+  return notThere(runtime, write, { ...question, unsettled_ms }, true);
+}
+
+/**
+ * Milliseconds that were left, when the question was asked, until nothing more can come of other writes. They may have
+ * taken this one's record while their own is still to come.
+ */
+async function unsettledOf(
+  runtime: Runtime,
+  { row: { connection } }: OpenWrite,
+  { asked_at }: Question,
+  writeIds: readonly string[],
+): Promise<number> {
+  const ago = steadyTime(runtime) - asked_at;
+  const steps = await Promise.all(writeIds.map((id) => stepsOf(runtime.store.ledger, id)));
+  return Math.max(0, ...steps.flat().map((step) => untilSettled(runtime, connection, step, ago)));
 }
 
 function cannotLook(runtime: Runtime, write: OpenWrite, step: StepRow, error: VendorError): Promise<boolean> {
@@ -102,7 +117,7 @@ async function itHappened(runtime: Runtime, write: OpenWrite, step: StepRow, fou
         state: 'proved',
         result_json: JSON.stringify(result),
         answered_at: now,
-        evidence_json: withEvidence(step, { at: now, event: 'found' }),
+        evidence_json: withEvidence(step, { at: now, event: FOUND }),
       });
     });
   } catch (error) {
@@ -160,18 +175,6 @@ async function notThere(
           message: row.error_message ?? '',
         });
   return sendAgain(runtime, write, step, { at: now, event: PROVED_ABSENT });
-}
-
-/**
- * Milliseconds until absence proves anything: the request's deadline and the vendor's late commits and read lag are over.
- * What is told apart by nothing but its content may be an equal write's, so that the last request of each of those counts.
- */
-async function timeLeft(runtime: Runtime, write: OpenWrite, step: StepRow, retry: string): Promise<number> {
-  const own = untilSettled(runtime, write.row.connection, step);
-  if (retry !== 'natural_key') return own;
-  const { late_commit_ms, read_lag_ms } = connectorOf(runtime, write.row.connection).capabilities.settling;
-  const equals = await lastDeadlineOfEquals(runtime.store.ledger, write);
-  return Math.max(own, (equals ?? 0) + late_commit_ms + read_lag_ms - runtime.clock());
 }
 
 async function sendAgain(runtime: Runtime, write: OpenWrite, step: StepRow, evidence: Evidence): Promise<boolean> {

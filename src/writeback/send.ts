@@ -34,9 +34,7 @@ export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<boo
   const steps = await stepsOf(runtime.store.ledger, write.row.write_id);
   const known = steps[write.row.step_index];
   const step = stepAt(runtime, write);
-  // What is left of an earlier sending could be doubled by a key that the PMS has forgotten.
-  if (known !== undefined && isInDoubt(known) && !keyIsAlive(runtime, write.row.connection, known))
-    return lookFirst(runtime, write);
+  if (mayBeDoubled(runtime, write.row.connection, known)) return lookFirst(runtime, write);
   let request: StepRequest;
   try {
     request = await requestFor(runtime, write, step, steps, known);
@@ -55,6 +53,11 @@ export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<boo
   } finally {
     leave.done();
   }
+}
+
+/** Whether another sending could double what is left of an earlier one: the PMS may have forgotten its key. */
+function mayBeDoubled(runtime: Runtime, connection: string, known: StepRow | undefined): boolean {
+  return known !== undefined && isInDoubt(known) && !keyIsAlive(runtime, connection, known);
 }
 
 /** A retry sends the very bytes of the first attempt, so that a vendor's idempotency key still fits them. */
@@ -85,6 +88,8 @@ async function takeAndSend(
   const { taken, since } = await runtime.store.transaction(async (trx) => {
     await oneAtATime(trx, runtime.store.engine);
     if (await isBehind(trx, row)) throw new StaleWrite(row.write_id);
+    // Whoever was held up since it looked may find the key forgotten: then it has to look for the effect first.
+    if (mayBeDoubled(runtime, row.connection, known)) throw new StaleWrite(row.write_id);
     // Only now: a lease that runs while its own transaction waits in line would be over before it begins.
     const begun = runtime.monotonic();
     const lease = { ...leaseFor(runtime, deadline), attempts: row.attempts + 1 };

@@ -1,6 +1,7 @@
 import { requestApproval } from '../approvals/approvals.ts';
 import { appendAudit } from '../audit/audit.ts';
 import { type StepResult, VendorError } from '../connectors/connector.ts';
+import { changedRecordId } from '../model/commands.ts';
 import { CaretakerError, type ErrorCode } from '../model/errors.ts';
 import type { Refusal } from '../pace/pace.ts';
 import { announceApproval, endUnsent, needsAttention } from './endings.ts';
@@ -171,12 +172,13 @@ function refusedAgain(runtime: Runtime, write: OpenWrite, code: ErrorCode, messa
  */
 export function answerIsUseless(runtime: Runtime, write: OpenWrite, result: StepResult): Promise<boolean> {
   const { record: _record, ...kept } = result;
-  return becomeUnknown(runtime, write, { event: USELESS_ANSWER }, (trx, _step, now) =>
-    updateStep(trx, write.row.write_id, write.row.step_index, {
-      result_json: JSON.stringify(kept),
-      answered_at: now,
-    }),
-  );
+  const { write_id: id, step_index: index } = write.row;
+  return becomeUnknown(runtime, write, { event: USELESS_ANSWER }, async (trx, _step, now) => {
+    await updateStep(trx, id, index, { result_json: JSON.stringify(kept), answered_at: now });
+    // Nothing may go by the record of the useless answer any more.
+    const known = changedRecordId(write.command) ?? null;
+    if (index === 0) await trx.updateTable('writes').set({ record_id: known }).where('write_id', '=', id).execute();
+  });
 }
 
 /** An earlier sending may have had an effect, and another one is not safe, or not possible, any more. */

@@ -3,7 +3,7 @@ import { type Change, nextChange, type Portfolio } from './changes.ts';
 import type { Fleet } from './fleet.ts';
 import { type Asked, type Memory, orderIn, remember, writeIn } from './memory.ts';
 import type { Random } from './random.ts';
-import type { ToolAnswer, ToolCalls } from './tool_calls.ts';
+import { STORE_BUSY, type ToolAnswer, type ToolCalls } from './tool_calls.ts';
 
 /** What callers work with. */
 export interface CallerParts {
@@ -21,6 +21,9 @@ export interface CallerParts {
 
 /** How often a caller corrects or repeats a call that was refused, before it gives it up. */
 const CORRECTIONS = 6;
+
+/** What may be asked for again as it is. */
+const LATER: ReadonlySet<string> = new Set(['pms_unavailable', 'rate_limited', STORE_BUSY]);
 
 /** How long a caller leaves alone what takes no more just now, milliseconds. */
 const REST_MS = 500;
@@ -95,7 +98,7 @@ async function correction(
   { error }: ToolAnswer,
   random: Random,
 ): Promise<Record<string, unknown> | undefined> {
-  if (error?.code === 'pms_unavailable' || error?.code === 'rate_limited') {
+  if (error !== undefined && LATER.has(error.code)) {
     await pause(REST_MS);
     return given;
   }

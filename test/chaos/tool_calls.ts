@@ -16,6 +16,9 @@ export interface Endpoint {
 /** No answer takes longer than that, unless its server has been stopped, milliseconds. */
 const ANSWER_MS = 60_000;
 
+/** What a call that the store had no room for counts as. */
+export const STORE_BUSY = 'store busy';
+
 const META = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientCapabilities': {},
@@ -66,9 +69,11 @@ function toAnswer({ structuredContent, isError, _meta, content }: RawResult): To
   const structured = _meta?.['caretaker/error'] ?? {};
   // A write that was refused by the PMS is answered in full, with its error inside.
   const { error, write } = structured as {
-    error?: { code: string; details?: Record<string, unknown> };
+    error?: { code: string; retry_after_seconds?: number; details?: Record<string, unknown> };
     write?: { error?: { code: string } };
   };
-  const code = error?.code ?? write?.error?.code ?? content?.[0]?.text ?? 'no code';
+  // A server that was stopped in the middle of a commit keeps the others from writing; they say so, and when to come again.
+  const isBusy = error?.code === 'internal' && error.retry_after_seconds !== undefined;
+  const code = isBusy ? STORE_BUSY : (error?.code ?? write?.error?.code ?? content?.[0]?.text ?? 'no code');
   return { structured, error: { code, details: error?.details ?? {} } };
 }

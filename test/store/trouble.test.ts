@@ -31,6 +31,16 @@ describe('a locked file', () => {
     await store.close();
   });
 
+  it('is opened and read by a process that starts now', async () => {
+    const other = new DatabaseSync(path);
+    other.exec('begin immediate');
+    const store = open(`sqlite:${path}`);
+    await store.ready();
+    expect(await store.ledger.selectFrom('kv').select('key').execute()).toHaveLength(2);
+    other.close();
+    await store.close();
+  });
+
   it('is written to as soon as the other process is done', async () => {
     const store = open(`sqlite:${path}`, 30_000);
     await store.ready();

@@ -74,6 +74,81 @@ describeOnEveryEngine('the ledger in doubt', (open) => {
       expect(await rig.effects()).toBe(2);
     });
 
+    it('does not take a record with other words for its own, and leaves it to the write that made it', async () => {
+      retriedBy(rig, 'marker');
+      const { locate, send } = connector;
+      rig.faults.push({ on: 'send', how: 'commit_then_drop' });
+      connector.locate = () => Promise.reject(new VendorError('unavailable', 'The PMS is down.'));
+      const first = await rig.submit(rig.createWorkOrder('First'));
+      const [firsts] = await workOrders('First');
+      connector.locate = locate;
+      connector.send = async (request, signal): Promise<StepResult> => {
+        await send(request, signal);
+        return { record: { kind: 'work_order', scope: '', id: firsts!.id } };
+      };
+      const second = await rig.submit(rig.createWorkOrder('Second'));
+      await rig.recover(SETTLED_MS);
+      const [seconds] = await workOrders('Second');
+      expect(await rowOf(second.write_id)).toMatchObject({ state: 'done', proof: 'full', record_id: seconds?.id });
+      expect(await rowOf(first.write_id)).toMatchObject({ state: 'done', proof: 'full', record_id: firsts?.id });
+      expect(await rig.effects()).toBe(2);
+    });
+
+    it.each([
+      ['shortened', 'Kept under', 0],
+      ['left out', undefined, 0],
+      ['changed', 'KEPT UNDER THE SINK', 1],
+    ])('keeps to its own record where a text of it was %s', async (_how, description, searches) => {
+      retriedBy(rig, 'marker');
+      const { get, locate } = connector;
+      let searched = 0;
+      connector.locate = (...args) => {
+        searched += 1;
+        return locate(...args);
+      };
+      connector.get = async (...args) => {
+        const record = await get(...args);
+        return record === undefined ? undefined : { ...record, description };
+      };
+      const row = await rig.submit(rig.createWorkOrder('Kept'));
+      await rig.recover(SETTLED_MS);
+      expect(await rowOf(row.write_id)).toMatchObject({ state: 'done', proof: 'partial' });
+      expect(await rig.effects()).toBe(1);
+      expect(searched).toBe(searches);
+    });
+
+    it('keeps to a record with other words where the PMS cannot be searched', async () => {
+      retriedBy(rig, 'none');
+      const { get } = connector;
+      connector.locate = () => Promise.resolve({ outcome: 'absent', covers_all: false });
+      connector.get = async (...args) => {
+        const record = await get(...args);
+        return record === undefined ? undefined : { ...record, description: 'OTHER WORDS' };
+      };
+      const row = await rig.submit(rig.createWorkOrder('Kept'));
+      await rig.recover(SETTLED_MS);
+      expect(await rowOf(row.write_id)).toMatchObject({ state: 'done', proof: 'partial' });
+    });
+
+    it('asks a person, and sends nothing again, where an equal write was told that its record is theirs', async () => {
+      retriedBy(rig, 'marker');
+      const { locate, send } = connector;
+      rig.faults.push({ on: 'send', how: 'commit_then_drop' });
+      connector.locate = () => Promise.reject(new VendorError('unavailable', 'The PMS is down.'));
+      const first = await rig.submit(rig.createWorkOrder('Equal'));
+      const [its] = await workOrders('Equal');
+      connector.send = async (request, signal): Promise<StepResult> => {
+        await send(request, signal);
+        return { record: { kind: 'work_order', scope: '', id: its!.id } };
+      };
+      await rig.submit(rig.createWorkOrder('Equal'), { not_duplicate_of: first.write_id });
+      connector.locate = locate;
+      connector.send = send;
+      await rig.recover(SETTLED_MS);
+      expect(await rowOf(first.write_id)).toMatchObject({ state: 'needs_attention' });
+      expect(await rig.effects()).toBe(2);
+    });
+
     it('does not take a record elsewhere for its own', async () => {
       const elsewhere = (await rig.sandbox.state()).work_order.find(({ unit_id }) => unit_id !== rig.unit.id)!;
       const { send } = connector;
@@ -199,6 +274,26 @@ describeOnEveryEngine('the ledger in doubt', (open) => {
       await rig.recover(SETTLED_MS);
       expect((await rowOf(row.write_id)).state).toBe('done');
       expect(await rig.effects()).toBe(1);
+    });
+
+    it('sends nothing again under a key that was forgotten while it waited for leave', async () => {
+      let sent = 0;
+      connector.send = () => {
+        sent += 1;
+        return Promise.reject(new VendorError('outcome_unknown', 'No answer.'));
+      };
+      connector.locate = () => Promise.resolve({ outcome: 'absent', covers_all: false });
+      const row = await rig.submit(rig.createWorkOrder(), { not_after: START + 30 * DAY_MS });
+      const ask = async () => {
+        rig.time.now += DAY_MS;
+        return { done: () => {} };
+      };
+      rig.runtime.paceOf = () => ({ ask, isDown: () => false, onRecovery: () => () => {} }) as never;
+      await rig.recover(SETTLED_MS);
+      delete rig.runtime.paceOf;
+      await rig.recover(SETTLED_MS);
+      expect(await rowOf(row.write_id)).toMatchObject({ state: 'needs_attention' });
+      expect(sent).toBe(1);
     });
 
     it('does not let a write wait for a day because the clock went back one', async () => {

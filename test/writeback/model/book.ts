@@ -1,11 +1,12 @@
 import { verifyAudit } from '../../../src/audit/verify.ts';
 import { COMMANDS } from '../../../src/model/commands.ts';
+import { digestOf } from '../../../src/model/version.ts';
 import type { WriteRow } from '../../../src/writeback/ledger.ts';
 import { openWrite } from '../../../src/writeback/open_write.ts';
 import { eventsIn, IN_FLIGHT_STATES, OPEN_STATES, type WriteState } from '../../../src/writeback/states.ts';
 import type { Intent } from '../../../src/writeback/submit.ts';
 import type { Effect } from './pms.ts';
-import { stepsOf } from './pms_port.ts';
+import { requestOf, stepsOf } from './pms_port.ts';
 import type { World } from './world.ts';
 
 /*
@@ -133,7 +134,7 @@ export class Book {
 
   /** Effects of each step, over all writes among which the PMS cannot tell whose an effect is. */
   #counts(rows: readonly WriteRow[]): string[] {
-    const groups = Map.groupBy(rows, (row) => (this.#isAnonymous(row) ? row.command_digest : row.write_id));
+    const groups = Map.groupBy(rows, (row) => (this.#isAnonymous(row) ? this.#contentOf(row) : row.write_id));
     return [...groups.values()].flatMap((group) => {
       const steps = stepsOf(this.#world.pms.personality, group[0]?.command_kind as 'post_charge');
       const done = group.filter(({ state }) => state === 'done').length;
@@ -145,6 +146,14 @@ export class Book {
         return [`${what}, and "${name}" happened ${effects.length} times`];
       });
     });
+  }
+
+  /** What the PMS can tell the record of a write by, when it is made. */
+  #contentOf(row: WriteRow): string {
+    const { pms, keyring } = this.#world;
+    const { command } = openWrite(keyring, row);
+    const { fields } = requestOf(pms.personality, command, 0, { write_id: '', marker: '', scope: '', results: [] });
+    return digestOf([row.record_kind, fields]);
   }
 
   /** Whether an effect of this write looks like one of any equal write. */

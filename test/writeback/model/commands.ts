@@ -178,7 +178,8 @@ function commandOf({ what, which }: Wish, world: World, book: Book): Command | u
         kind: 'create_work_order',
         property_id,
         title: 'Leak',
-        description: 'Under the sink',
+        // Two of them are in one place, and tell of different things.
+        description: which === 2 ? 'Over the bath' : 'Under the sink',
         trade: 'plumbing',
         severity: 'urgent',
         entry: 'yes',

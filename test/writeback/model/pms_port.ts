@@ -48,7 +48,7 @@ export function stepsOf({ retry, steps }: Personality, kind: CommandKind): reado
 }
 
 /** The request of one step, as it is journaled. */
-function requestOf(personality: Personality, command: Command, step: number, context: StepContext): PmsRequest {
+export function requestOf(personality: Personality, command: Command, step: number, context: StepContext): PmsRequest {
   const { write_id, marker } = context;
   const made = context.results.find(({ record }) => record !== undefined)?.record?.id;
   const id = changedRecordId(command) ?? made;
