@@ -56,3 +56,16 @@ export function preparedByShape<Tables, Row>() {
     return query;
   };
 }
+
+/** One query for each set of columns that it is given values for; the code has only a handful of each. */
+export function perColumns<Tables, Row>(
+  build: (db: Kysely<Tables>, slots: Values, argument: Argument<Values>) => Compilable<Row>,
+): (values: object) => PreparedQuery<Tables, Values, Row> {
+  const queries = preparedByShape<Tables, Row>();
+  return (values) => {
+    const columns = Object.keys(values);
+    return queries(columns.join(), (db, argument) =>
+      build(db, Object.fromEntries(columns.map((column) => [column, argument(column)])), argument),
+    );
+  };
+}

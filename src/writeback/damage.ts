@@ -1,6 +1,7 @@
 import { tellOfAttention } from './endings.ts';
 import { NO_LEASE } from './journal.ts';
-import { damagedWrites, type Db } from './ledger.ts';
+import { damagedWrites } from './due_writes.ts';
+import type { Db } from './ledger.ts';
 import type { Runtime } from './runtime.ts';
 
 const BATCH = 100;

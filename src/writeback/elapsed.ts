@@ -1,5 +1,5 @@
 import { type Evidence, sentEntries } from './journal.ts';
-import type { StepRow } from './ledger.ts';
+import type { StepRow } from './step_rows.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 
 /*

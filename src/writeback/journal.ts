@@ -2,7 +2,7 @@ import type { AuditEvent } from '../audit/audit.ts';
 import type { StepContext, StepRequest, StepResult } from '../connectors/connector.ts';
 import type { Change } from '../store/changes.ts';
 import { markerOf } from './ids.ts';
-import type { StepRow } from './ledger.ts';
+import type { StepRow } from './step_rows.ts';
 import { type OpenWrite, sealRequest } from './open_write.ts';
 import { LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
 

@@ -1,31 +1,23 @@
 import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
-import { type Argument, prepared, type PreparedQuery } from '../store/prepared.ts';
-import type { LedgerTables, WriteStepTable, WriteTable } from '../store/schema.ts';
-import {
-  after,
-  IN_FLIGHT_STATES,
-  OPEN_STATES,
-  parseState,
-  SPENT_STATES,
-  WRITE_STATES,
-  type WriteEvent,
-  type WriteState,
-} from './states.ts';
+import { perColumns, prepared } from '../store/prepared.ts';
+import type { LedgerTables, WriteTable } from '../store/schema.ts';
+import { after, IN_FLIGHT_STATES, parseState, SPENT_STATES, type WriteEvent, type WriteState } from './states.ts';
 
 /*
- * The queries of the ledger. Every function takes the database or the transaction it runs in; none opens one.
+ * The queries about one write and those beside it. Every function takes the database or the transaction it runs in; none
+ * opens one.
  */
 
 export type Db = Kysely<LedgerTables>;
 export type WriteRow = Selectable<WriteTable> & { state: WriteState };
-export type StepRow = Selectable<WriteStepTable>;
 
 /** Someone else changed the row in between: what was about to be done no longer applies. */
 export class StaleWrite extends Error {
   override name = 'StaleWrite';
 }
 
-function typed(row: Selectable<WriteTable>): WriteRow {
+/** A row with its state known to be one. Throws `RangeError` where it is none. */
+export function typed(row: Selectable<WriteTable>): WriteRow {
   return { ...row, state: parseState(row.state) };
 }
 
@@ -61,32 +53,11 @@ export async function writeById(db: Db, writeId: string): Promise<WriteRow | und
   return row === undefined ? undefined : typed(row);
 }
 
-type Values = Readonly<Record<string, unknown>>;
-
-/** One query for each set of columns that it is run with; the code has only a handful of them. */
-function perColumns<Row>(
-  build: (columns: readonly string[]) => PreparedQuery<LedgerTables, Values, Row>,
-): (values: object) => PreparedQuery<LedgerTables, Values, Row> {
-  const known = new Map<string, PreparedQuery<LedgerTables, Values, Row>>();
-  return (values) => {
-    const columns = Object.keys(values);
-    const key = columns.join();
-    let query = known.get(key);
-    if (query === undefined) known.set(key, (query = build(columns)));
-    return query;
-  };
-}
-
-const slots = (columns: readonly string[], argument: Argument<Values>) =>
-  Object.fromEntries(columns.map((column) => [column, argument(column)]));
-
-const insert = perColumns((columns) =>
-  prepared<Values>()((db: Db, argument) =>
-    db
-      .insertInto('writes')
-      .values(slots(columns, argument) as Insertable<WriteTable>)
-      .onConflict((conflict) => conflict.columns(['organisation', 'principal', 'tool', 'request_id']).doNothing()),
-  ),
+const insert = perColumns((db: Db, values) =>
+  db
+    .insertInto('writes')
+    .values(values as Insertable<WriteTable>)
+    .onConflict((conflict) => conflict.columns(['organisation', 'principal', 'tool', 'request_id']).doNothing()),
 );
 
 /** Inserts a write; false where its request id has been used already. */
@@ -95,16 +66,14 @@ export async function insertWrite(db: Db, row: Insertable<WriteTable>): Promise<
   return Number(numAffectedRows ?? 0) === 1;
 }
 
-const move = perColumns((columns) =>
-  prepared<Values>()((db: Db, argument) =>
-    db
-      .updateTable('writes')
-      .set(slots(columns, argument) as Updateable<WriteTable>)
-      .where('write_id', '=', argument('its_id') as string)
-      .where('state', '=', argument('from') as WriteState)
-      .where('step_index', '=', argument('at_step') as number)
-      .where('attempts', '=', argument('after') as number),
-  ),
+const move = perColumns((db: Db, values, argument) =>
+  db
+    .updateTable('writes')
+    .set(values as Updateable<WriteTable>)
+    .where('write_id', '=', argument('its_id') as string)
+    .where('state', '=', argument('from') as WriteState)
+    .where('step_index', '=', argument('at_step') as number)
+    .where('attempts', '=', argument('after') as number),
 );
 
 /** What says that a write still is where somebody saw it. */
@@ -209,194 +178,4 @@ export async function spentSince(db: Db, principal: string, tool: string, since:
     )
     .executeTakeFirst();
   return Number(row?.total ?? 0);
-}
-
-/** Writes that something has to be done about now: emergencies first, then oldest first. */
-export async function dueWrites(db: Db, now: number, limit: number): Promise<WriteRow[]> {
-  const rows = await db
-    .selectFrom('writes')
-    .selectAll()
-    .where('state', 'in', [...OPEN_STATES])
-    .where('next_attempt_at', '<=', now)
-    .orderBy('priority')
-    .orderBy('write_id')
-    .limit(limit)
-    .execute();
-  return rows.map(typed);
-}
-
-/** Who holds leases on writes that are under way. */
-export async function leaseOwners(db: Db): Promise<string[]> {
-  const rows = await db
-    .selectFrom('writes')
-    .select('lease_owner')
-    .distinct()
-    .where('state', 'in', [...IN_FLIGHT_STATES])
-    .where('lease_owner', 'is not', null)
-    .execute();
-  return rows.map(({ lease_owner: owner }) => owner as string);
-}
-
-/** Writes under way that one of these owners holds: emergencies first, then oldest first. */
-export async function writesHeldBy(db: Db, owners: readonly string[], limit: number): Promise<WriteRow[]> {
-  if (owners.length === 0) return [];
-  const rows = await db
-    .selectFrom('writes')
-    .selectAll()
-    .where('state', 'in', [...IN_FLIGHT_STATES])
-    .where('lease_owner', 'in', [...owners])
-    .orderBy('priority')
-    .orderBy('write_id')
-    .limit(limit)
-    .execute();
-  return rows.map(typed);
-}
-
-/** Counts a failure of our own to take a write up, and looks at it again only after a while. */
-export async function postpone(db: Db, { write_id, state, attempts }: WriteRow, until: number): Promise<void> {
-  await db
-    .updateTable('writes')
-    .set((row) => ({ next_attempt_at: until, failures: row('failures', '+', 1) }))
-    .where('write_id', '=', write_id)
-    .where('state', '=', state)
-    .where('attempts', '=', attempts)
-    .execute();
-}
-
-/**
- * Has everybody else leave a write alone until a moment, if it still is where the caller saw it and nobody has put it off.
- * Throws `StaleWrite`.
- */
-export async function holdOff(db: Db, row: WriteRow, until: number): Promise<void> {
-  const { numUpdatedRows } = await db
-    .updateTable('writes')
-    .set({ next_attempt_at: until })
-    .where('write_id', '=', row.write_id)
-    .where('state', '=', row.state)
-    .where('attempts', '=', row.attempts)
-    .where('next_attempt_at', '=', row.next_attempt_at)
-    .executeTakeFirst();
-  if (Number(numUpdatedRows) !== 1) throw new StaleWrite(row.write_id);
-}
-
-/** Writes that are not over and were last changed after a moment that is yet to come: the clock was set back. */
-export async function writesFromFuture(db: Db, from: number, limit: number): Promise<WriteRow[]> {
-  const rows = await db
-    .selectFrom('writes')
-    .selectAll()
-    .where('state', 'in', [...OPEN_STATES])
-    .where('updated_at', '>', from)
-    .limit(limit)
-    .execute();
-  return rows.map(typed);
-}
-
-/** Ids of writes in a state that does not exist: the store was damaged, or changed by hand. */
-export async function damagedWrites(db: Db, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('writes')
-    .select('write_id')
-    .where('state', 'not in', [...WRITE_STATES])
-    .limit(limit)
-    .execute();
-  return rows.map(({ write_id }) => write_id);
-}
-
-/** The next write in line for a record, where it may be sent now. */
-export async function nextInLine(db: Db, orderKey: string): Promise<WriteRow | undefined> {
-  const row = await db
-    .selectFrom('writes')
-    .selectAll()
-    .where('order_key', '=', orderKey)
-    .where('state', '=', 'ready')
-    .orderBy('write_id')
-    .limit(1)
-    .executeTakeFirst();
-  return row === undefined ? undefined : typed(row);
-}
-
-/** Makes what waits for a PMS due, in one stroke: it answers again. Returns how many writes there were. */
-export async function wakeConnection(db: Db, connection: string, now: number): Promise<number> {
-  const { numUpdatedRows } = await db
-    .updateTable('writes')
-    .set({ next_attempt_at: now })
-    .where('state', '=', 'ready')
-    .where('connection', '=', connection)
-    .where('next_attempt_at', '>', now)
-    .where('error_code', 'in', ['pms_unavailable', 'rate_limited'])
-    .executeTakeFirst();
-  return Number(numUpdatedRows);
-}
-
-export interface WriteFilter {
-  organisation: string;
-  write_id?: string;
-  request_id?: string;
-  record_id?: string;
-  principal?: string;
-  principal_kind?: 'person' | 'agent';
-  property_ids?: readonly string[];
-  states?: readonly WriteState[];
-  since?: number;
-  until?: number;
-  /** Exclusive upper bound of the write id: the last one of the page before. */
-  before?: string;
-  limit: number;
-}
-
-/** Writes by any mix of conditions, newest first. */
-export async function listWrites(db: Db, filter: WriteFilter): Promise<WriteRow[]> {
-  let query = db.selectFrom('writes').selectAll().where('organisation', '=', filter.organisation);
-  if (filter.write_id !== undefined) query = query.where('write_id', '=', filter.write_id);
-  if (filter.request_id !== undefined) query = query.where('request_id', '=', filter.request_id);
-  if (filter.record_id !== undefined) query = query.where('record_id', '=', filter.record_id);
-  if (filter.principal !== undefined) query = query.where('principal', '=', filter.principal);
-  if (filter.principal_kind !== undefined) query = query.where('principal_kind', '=', filter.principal_kind);
-  if (filter.property_ids !== undefined) {
-    const allowed = [...filter.property_ids];
-    query = query.where((eb) => eb.or([eb('property_id', 'is', null), eb('property_id', 'in', allowed)]));
-  }
-  if (filter.states !== undefined) query = query.where('state', 'in', [...filter.states]);
-  if (filter.since !== undefined) query = query.where('created_at', '>=', filter.since);
-  if (filter.until !== undefined) query = query.where('created_at', '<', filter.until);
-  if (filter.before !== undefined) query = query.where('write_id', '<', filter.before);
-  const rows = await query.orderBy('write_id', 'desc').limit(filter.limit).execute();
-  return rows.map(typed);
-}
-
-export async function stepsOf(db: Db, writeId: string): Promise<StepRow[]> {
-  return db.selectFrom('write_steps').selectAll().where('write_id', '=', writeId).orderBy('step_index').execute();
-}
-
-const storeStep = perColumns((columns) =>
-  prepared<Values>()((db: Db, argument) => {
-    const row = slots(columns, argument) as Insertable<WriteStepTable>;
-    return db
-      .insertInto('write_steps')
-      .values(row)
-      .onConflict((conflict) => conflict.columns(['write_id', 'step_index']).doUpdateSet(row));
-  }),
-);
-
-export async function putStep(db: Db, row: Insertable<WriteStepTable>): Promise<void> {
-  await storeStep(row)(db, { ...row });
-}
-
-const changeStep = perColumns((columns) =>
-  prepared<Values>()((db: Db, argument) =>
-    db
-      .updateTable('write_steps')
-      .set(slots(columns, argument) as Updateable<WriteStepTable>)
-      .where('write_id', '=', argument('its_write') as string)
-      .where('step_index', '=', argument('its_index') as number),
-  ),
-);
-
-export async function updateStep(
-  db: Db,
-  writeId: string,
-  stepIndex: number,
-  values: Updateable<WriteStepTable>,
-): Promise<void> {
-  await changeStep(values)(db, { ...values, its_write: writeId, its_index: stepIndex });
 }

@@ -4,7 +4,7 @@ import { claimRecord, ClaimedByAnother, takersOf } from './claims.ts';
 import { keyIsAlive, untilSettled, untilShown } from './elapsed.ts';
 import { endUnsent, needsAttention } from './endings.ts';
 import { type Evidence, FOUND, lookUps, NOT_FOUND, PROVED_ABSENT, wasRefused, withEvidence } from './journal.ts';
-import { type StepRow, stepsOf, updateStep } from './ledger.ts';
+import { type StepRow, stepsOf, updateStep } from './step_rows.ts';
 import type { OpenWrite } from './open_write.ts';
 import { inLookUpTurn } from './pms_requests.ts';
 import { placeInLine, recordIdOf } from './record_id.ts';

@@ -2,7 +2,8 @@ import { type Connector, VendorError } from '../connectors/connector.ts';
 import { inRequestScope } from '../pace/request_scope.ts';
 import type { Permit, Priority, Refusal } from '../pace/pace.ts';
 import { withinTime } from './deadline.ts';
-import { holdOff, type WriteRow } from './ledger.ts';
+import { holdOff } from './due_writes.ts';
+import type { WriteRow } from './ledger.ts';
 import { connectorOf, LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
 
 /*

@@ -1,4 +1,5 @@
-import { type WriteRow, writesFromFuture } from './ledger.ts';
+import { writesFromFuture } from './due_writes.ts';
+import type { WriteRow } from './ledger.ts';
 import { LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
 
 /** Clocks of processes that share a store may differ by so much. */

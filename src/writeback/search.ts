@@ -1,6 +1,6 @@
 import type { Located } from '../connectors/connector.ts';
 import { stepContext } from './journal.ts';
-import type { StepRow } from './ledger.ts';
+import type { StepRow } from './step_rows.ts';
 import { openRequest, type OpenWrite } from './open_write.ts';
 import { lookUp } from './pms_requests.ts';
 import type { Runtime } from './runtime.ts';

@@ -1,73 +1,21 @@
-import type { Step, StepRequest } from '../connectors/connector.ts';
-import { VendorError } from '../connectors/connector.ts';
 import { appendAudit, oneAtATime } from '../audit/audit.ts';
-import { APPROVAL_RULES, type ApprovalRule, requestApproval } from '../approvals/approvals.ts';
-import type { Grant } from '../grants/grant.ts';
-import { changedRecordId, type Command, COMMANDS } from '../model/commands.ts';
+import { type Step, type StepRequest, VendorError } from '../connectors/connector.ts';
+import type { Command } from '../model/commands.ts';
 import { CaretakerError } from '../model/errors.ts';
-import type { RecordKind } from '../model/records.ts';
-import { digestOf } from '../model/version.ts';
 import type { Permit, Refusal } from '../pace/pace.ts';
 import { together } from '../store/together.ts';
+import { approvalNeeded, askPerson, decideBy } from './approval_needed.ts';
+import { holdCells } from './cells.ts';
 import { mustWait, namedWrites } from './dependency.ts';
-import { announceApproval } from './endings.ts';
-import { newId } from './ids.ts';
-import {
-  type Db,
-  insertWrite,
-  isBehind,
-  isOvertaken,
-  putStep,
-  sameEffect,
-  spentSince,
-  writeOfRequest,
-  type WriteRow,
-} from './ledger.ts';
-import { type Notice, type OpenWrite, orderKey, sealParts } from './open_write.ts';
-import { connectorOf, type Runtime } from './runtime.ts';
+import { draftOf, type Intent } from './intent.ts';
 import { audit, leaseFor, stepContext, stepRow } from './journal.ts';
-import { askLeave, ask, isRefusal } from './pms_requests.ts';
+import { type Db, insertWrite, isBehind, isOvertaken, sameEffect, writeOfRequest, type WriteRow } from './ledger.ts';
+import type { OpenWrite } from './open_write.ts';
+import { ask, askLeave, isRefusal } from './pms_requests.ts';
+import { connectorOf, type Runtime } from './runtime.ts';
 import { after, type WriteState } from './states.ts';
+import { putStep } from './step_rows.ts';
 import { waitingForLeave } from './trouble.ts';
-
-/** A change that a caller asked for and that the rules of the trade allow. */
-export interface Intent {
-  grant: Grant;
-  tool: string;
-  request_id: string;
-  input_digest: string;
-  connection: string;
-  scope: string;
-  command: Command;
-  /** The record to be changed, as it was just read. */
-  before?: Record<string, unknown>;
-  risk: 'write' | 'money' | 'legal';
-  /** Cents that count against the grant's limits. */
-  amount?: number;
-  /** Decisions that the rules of the trade ask for, besides those that follow from risk and limits. */
-  approvals: readonly { rule: ApprovalRule; reason: string }[];
-  /** 0 for life safety, 1 for emergencies, 2 for all else. */
-  priority: 0 | 1 | 2;
-  /** When the caller began to read what it was judged on; epoch milliseconds. */
-  judged_at: number;
-  /** After this moment it makes no sense any more to send it; epoch milliseconds. */
-  not_after: number;
-  /** What makes two commands the same to a person; undefined where equal commands are normal. */
-  effect?: unknown;
-  not_duplicate_of?: string;
-  /** Why, in the caller's words; kept in the audit log only. */
-  reason?: string;
-  /** The record that a new one draws on: writes drawing on the same one run one at a time. */
-  draws_on?: { kind: RecordKind; id: string };
-  /** Start of the property-local day, for limits per day. */
-  day_start: number;
-  /** What no other write may hold: quarter hours of `agent:<id>` and `unit:<id>`, or the person of a new guest card. */
-  cells?: readonly { resource: string; cell: number }[];
-  rollout: 'shadow' | 'live';
-  /** What the tool adds to its answer; kept for replays. */
-  answer: Record<string, unknown>;
-  notices?: readonly Notice[];
-}
 
 /** Thrown where the request id turned out to be used by the time the intent was to be committed. */
 export class RequestUsed extends Error {
@@ -92,7 +40,7 @@ export async function recordIntent(runtime: Runtime, intent: Intent): Promise<Su
   const now = runtime.clock();
   const connector = connectorOf(runtime, intent.connection);
   const [step] = compile(connector.compile.bind(connector), intent.command);
-  const write = draft(runtime, intent, now);
+  const write = draftOf(runtime, intent, now);
   const irreversible =
     intent.risk === 'money' && connector.capabilities.commands[intent.command.kind].reversible === false;
   const ready = mayGoNow(intent) ? await makeReady(runtime, intent, write) : {};
@@ -214,65 +162,6 @@ function compile(compileCommand: (command: Command) => readonly Step[], command:
   }
 }
 
-function draft(runtime: Runtime, intent: Intent, now: number): OpenWrite {
-  const writeId = newId('w', now);
-  const { grant, command } = intent;
-  const kind = COMMANDS[command.kind].record;
-  const changed = changedRecordId(command);
-  const parts = { command, before: intent.before, answer: intent.answer, notices: intent.notices ?? [] };
-  const row: WriteRow = {
-    write_id: writeId,
-    organisation: grant.organisation,
-    principal: grant.principal,
-    principal_kind: grant.kind,
-    owner: grant.owner,
-    tool: intent.tool,
-    request_id: intent.request_id,
-    input_digest: intent.input_digest,
-    connection: intent.connection,
-    scope: intent.scope,
-    property_id: 'property_id' in command ? (command.property_id ?? null) : null,
-    command_kind: command.kind,
-    ...sealParts(runtime.keyring, writeId, parts),
-    command_digest: digestOf(command),
-    effect_digest:
-      intent.effect === undefined ? null : digestOf([grant.organisation, intent.connection, intent.effect]),
-    not_duplicate_of: intent.not_duplicate_of ?? null,
-    record_kind: kind,
-    record_id: changed ?? null,
-    order_key: orderOf(intent, writeId),
-    depends_on: namedWrites(command)[0] ?? null,
-    risk: intent.risk,
-    amount: intent.amount ?? null,
-    priority: intent.priority,
-    state: 'recorded',
-    step_index: 0,
-    posting: null,
-    proof: null,
-    proof_json: null,
-    error_code: null,
-    error_message: null,
-    grant_json: JSON.stringify({ ...grant, scopes: [...grant.scopes] }),
-    not_after: intent.not_after,
-    created_at: now,
-    updated_at: now,
-    done_at: null,
-    lease_owner: null,
-    lease_until: null,
-    attempts: 0,
-    failures: 0,
-    next_attempt_at: now,
-  };
-  return { row, ...parts };
-}
-
-/** What a write waits in line for: the record that it changes or draws on, or nothing but itself. */
-function orderOf({ command, connection, scope, draws_on: drawsOn }: Intent, writeId: string): string {
-  const changed = changedRecordId(command);
-  if (changed !== undefined) return orderKey(connection, COMMANDS[command.kind].record, scope, changed);
-  return drawsOn === undefined ? writeId : orderKey(connection, drawsOn.kind, scope, drawsOn.id);
-}
-
 /** Models double things too: an identical change on the same record is answered with the earlier one. */
 function duplicateOf(earlier: WriteRow): CaretakerError {
   return new CaretakerError(
@@ -293,24 +182,6 @@ function isNamed({ write_id, connection, scope, record_id }: WriteRow, name: str
   return record_id !== null && place.some((_part, index) => name === [...place.slice(index), record_id].join(':'));
 }
 
-async function approvalNeeded(
-  trx: Db,
-  intent: Intent,
-  irreversible: boolean,
-): Promise<{ rule: ApprovalRule; reason: string } | undefined> {
-  const because = (rule: ApprovalRule) => ({ rule, reason: APPROVAL_RULES[rule] });
-  if (intent.risk === 'legal') return because('legal');
-  const [asked] = intent.approvals;
-  if (asked !== undefined)
-    return irreversible ? { ...asked, reason: `${asked.reason}; and ${APPROVAL_RULES.not_reversible}` } : asked;
-  if (intent.risk !== 'money' || intent.amount === undefined) return undefined;
-  if (irreversible) return because('not_reversible');
-  const limit = intent.grant.limits[intent.tool] ?? { call: 0, day: 0 };
-  if (intent.amount > limit.call) return because('over_call_limit');
-  const spent = await spentSince(trx, intent.grant.principal, intent.tool, intent.day_start);
-  return spent + intent.amount > limit.day ? because('over_day_limit') : undefined;
-}
-
 async function firstState(
   trx: Db,
   intent: Intent,
@@ -327,66 +198,4 @@ async function firstState(
   // What was judged before the last change of the record is judged again, as if it had waited for it.
   const waits = (await isBehind(trx, row)) || (await isOvertaken(trx, row, intent.judged_at));
   return waits ? ready : after(ready, 'take');
-}
-
-async function holdCells(
-  trx: Db,
-  intent: Intent,
-  writeId: string,
-  cells: readonly { resource: string; cell: number }[],
-): Promise<void> {
-  const result = await trx
-    .insertInto('reservations')
-    .values(cells.map((cell) => ({ ...cell, connection: intent.connection, write_id: writeId })))
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  if (Number(result.numInsertedOrUpdatedRows ?? 0) !== cells.length)
-    throw intent.command.kind === 'create_guest_card' ? personTaken() : slotTaken();
-}
-
-function slotTaken(): CaretakerError {
-  return new CaretakerError('slot_taken', 'This time was booked a moment ago. No tour was booked.', {
-    next: 'find_tour_slots for the free times',
-  });
-}
-
-/** Two inquiries of one person at the same moment: the one that comes second is added to the card of the first. */
-function personTaken(): CaretakerError {
-  return new CaretakerError(
-    'duplicate',
-    'Another inquiry of this person is being recorded at this property right now. This one was not recorded.',
-    { next: 'repeat the same call in a moment: it is then added to that card', retry_after_seconds: 2 },
-  );
-}
-
-function decideBy(runtime: Runtime, intent: Intent, now: number): number {
-  return Math.min(intent.not_after, now + runtime.policy.approval_ms);
-}
-
-async function askPerson(
-  trx: Db,
-  runtime: Runtime,
-  write: OpenWrite,
-  approval: { rule: ApprovalRule; reason: string },
-  now: number,
-): Promise<void> {
-  const { row } = write;
-  const approvalId = newId('ap', now);
-  await requestApproval(trx, {
-    approval_id: approvalId,
-    write_id: row.write_id,
-    command_digest: row.command_digest,
-    rule: approval.rule,
-    reason: approval.reason,
-    requested_by: row.principal,
-    requester_owner: row.owner,
-    property_id: row.property_id,
-    state: 'waiting',
-    decide_by: row.next_attempt_at,
-    created_at: now,
-    decided_at: null,
-    decided_by: null,
-    note_sealed: null,
-  });
-  await announceApproval(trx, runtime, write, { approvalId, rule: approval.rule, decideBy: row.next_attempt_at }, now);
 }

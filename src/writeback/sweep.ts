@@ -1,4 +1,5 @@
-import { dueWrites, leaseOwners, postpone, StaleWrite, type WriteRow, writeById, writesHeldBy } from './ledger.ts';
+import { dueWrites, leaseOwners, postpone, writesHeldBy } from './due_writes.ts';
+import { StaleWrite, type WriteRow, writeById } from './ledger.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
 import { openWrite } from './open_write.ts';
 import { rebase } from './rebase.ts';

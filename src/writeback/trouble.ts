@@ -16,7 +16,8 @@ import {
   USELESS_ANSWER,
   withEvidence,
 } from './journal.ts';
-import { type Db, moveWrite, type StepRow, stepsOf, updateStep } from './ledger.ts';
+import { type Db, moveWrite } from './ledger.ts';
+import { type StepRow, stepsOf, updateStep } from './step_rows.ts';
 import type { OpenWrite } from './open_write.ts';
 import type { Runtime } from './runtime.ts';
 import { backoff, lookAt } from './waiting.ts';

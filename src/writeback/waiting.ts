@@ -1,7 +1,8 @@
 import type { Updateable } from 'kysely';
 import { prepared } from '../store/prepared.ts';
 import type { WriteTable } from '../store/schema.ts';
-import { type Db, moveWrite, nextInLine, type WriteRow } from './ledger.ts';
+import { nextInLine } from './due_writes.ts';
+import { type Db, moveWrite, type WriteRow } from './ledger.ts';
 import type { Runtime } from './runtime.ts';
 import type { WriteEvent, WriteState } from './states.ts';
 

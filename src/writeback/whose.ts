@@ -1,7 +1,7 @@
 import { COMMANDS } from '../model/commands.ts';
 import { comparableField, expectedFields } from './expectations.ts';
 import { wasFound } from './journal.ts';
-import { stepsOf } from './ledger.ts';
+import { stepsOf } from './step_rows.ts';
 import type { OpenWrite } from './open_write.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { search } from './search.ts';

@@ -3,15 +3,9 @@ import type { Grant } from '../grants/grant.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
 import { approvalOf } from '../approvals/approvals.ts';
 import { decideApproval, resolveWrite, withdrawWrite } from './decisions.ts';
-import {
-  listWrites,
-  StaleWrite,
-  wakeConnection,
-  writeById,
-  type WriteFilter,
-  writeOfRequest,
-  type WriteRow,
-} from './ledger.ts';
+import { wakeConnection } from './due_writes.ts';
+import { StaleWrite, writeById, writeOfRequest, type WriteRow } from './ledger.ts';
+import { listWrites, type WriteFilter } from './list_writes.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
 import { ClockGuard } from './clock_guard.ts';
 import { findDamage } from './damage.ts';
@@ -24,7 +18,8 @@ import { markStuck } from './stuck.ts';
 import { sweep, takeIfDue } from './sweep.ts';
 import { createTimerDispatcher } from './timer_dispatcher.ts';
 import { sendStep } from './send.ts';
-import { type Intent, recordIntent } from './submit.ts';
+import type { Intent } from './intent.ts';
+import { recordIntent } from './submit.ts';
 import { viewOf, type WriteView } from './view.ts';
 
 /** How many due writes one round of the sweep takes up. */

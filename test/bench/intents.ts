@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Grant } from '../../src/grants/grant.ts';
 import type { Command } from '../../src/model/commands.ts';
 import { digestOf } from '../../src/model/version.ts';
-import type { Intent } from '../../src/writeback/submit.ts';
+import type { Intent } from '../../src/writeback/intent.ts';
 import { CONNECTION } from './pms.ts';
 
 const DAY_MS = 86_400_000;

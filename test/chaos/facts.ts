@@ -5,7 +5,7 @@ import type { KeyRing } from '../../src/store/keyring.ts';
 import type { Store } from '../../src/store/store.ts';
 import { parseState } from '../../src/writeback/states.ts';
 import { openWrite, type OpenWrite } from '../../src/writeback/open_write.ts';
-import type { StepRow } from '../../src/writeback/ledger.ts';
+import type { StepRow } from '../../src/writeback/step_rows.ts';
 import type { AcceptedWrite } from '../simulators/faulty/books.ts';
 import type { FaultySimulator } from '../simulators/faulty/start.ts';
 import { withoutMarkers } from '../simulators/faulty/markers.ts';

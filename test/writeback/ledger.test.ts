@@ -5,7 +5,7 @@ import { CaretakerError } from '../../src/model/errors.ts';
 import { releasePastCells } from '../../src/writeback/tidy.ts';
 import { describeOnEveryEngine } from '../store/engines.ts';
 import { evidenceOf } from '../../src/writeback/journal.ts';
-import { stepsOf } from '../../src/writeback/ledger.ts';
+import { stepsOf } from '../../src/writeback/step_rows.ts';
 import { type Fault, openRig, retriedBy, START } from './ledger_rig.ts';
 
 type Rig = Awaited<ReturnType<typeof openRig>>;

@@ -1,7 +1,6 @@
 import { type Connector, type RetryMode, type StepResult, VendorError } from '../../src/connectors/connector.ts';
 import { createSandbox } from '../../src/connectors/sandbox/connector.ts';
 import type { Grant } from '../../src/grants/grant.ts';
-import { scopesFor } from '../../src/grants/scopes.ts';
 import { createMirror } from '../../src/mirror/mirror.ts';
 import type { Command } from '../../src/model/commands.ts';
 import { CaretakerError } from '../../src/model/errors.ts';
@@ -9,8 +8,9 @@ import { digestOf } from '../../src/model/version.ts';
 import { KeyRing } from '../../src/store/keyring.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Runtime } from '../../src/writeback/runtime.ts';
-import type { Intent } from '../../src/writeback/submit.ts';
+import type { Intent } from '../../src/writeback/intent.ts';
 import { createWriteback } from '../../src/writeback/writeback.ts';
+import { AGENT, personNamed } from './grants.ts';
 
 export const START = Date.parse('2026-11-24T15:00:00.000Z');
 
@@ -90,22 +90,7 @@ export async function openRig(store: Store, options: { wait_ms?: number; owner?:
   const unit = (await sandbox.list('unit', { scope: '', limit: 1 })).records[0]!;
   let requests = 0;
 
-  const grant = (over: Partial<Grant> = {}): Grant => ({
-    organisation: 'org',
-    principal: 'agent-1',
-    kind: 'agent',
-    owner: 'owner-1',
-    scopes: scopesFor(['property_manager'], []),
-    pins: [],
-    limits: {},
-    emergency_limit: 0,
-    rollout: { maintenance: 'live', leasing: 'live', accounting: 'live' },
-    from_role: false,
-    ...over,
-  });
-
-  const person = (name = 'manager-1') =>
-    grant({ principal: name, owner: name, kind: 'person', scopes: scopesFor(['admin'], []) });
+  const grant = (over: Partial<Grant> = {}): Grant => ({ ...AGENT, ...over });
 
   const createWorkOrder = (title = 'Leak'): Command => ({
     kind: 'create_work_order',
@@ -150,7 +135,7 @@ export async function openRig(store: Store, options: { wait_ms?: number; owner?:
     unit,
     verdict,
     grant,
-    person,
+    person: (name = 'manager-1') => personNamed(name),
     intent,
     createWorkOrder,
     submit: (command: Command, over: Partial<Intent> = {}) => writeback.submit(intent(command, over)),

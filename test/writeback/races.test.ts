@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Connector, type StepRequest, type StepResult, VendorError } from '../../src/connectors/connector.ts';
 import { CaretakerError } from '../../src/model/errors.ts';
-import { moveWrite, updateStep } from '../../src/writeback/ledger.ts';
+import { moveWrite } from '../../src/writeback/ledger.ts';
+import { updateStep } from '../../src/writeback/step_rows.ts';
 import type { Runtime } from '../../src/writeback/runtime.ts';
 import { sendStep } from '../../src/writeback/send.ts';
 import { recordIntent } from '../../src/writeback/submit.ts';

@@ -1,14 +1,13 @@
 import type { Connector } from '../../../src/connectors/connector.ts';
-import type { Grant } from '../../../src/grants/grant.ts';
-import { scopesFor } from '../../../src/grants/scopes.ts';
 import { ownerIsAlive, processOwner } from '../../../src/main/process_owner.ts';
 import { createMirror } from '../../../src/mirror/mirror.ts';
 import { type Command, COMMANDS } from '../../../src/model/commands.ts';
 import { digestOf } from '../../../src/model/version.ts';
 import { KeyRing } from '../../../src/store/keyring.ts';
 import type { Store } from '../../../src/store/store.ts';
-import type { Intent } from '../../../src/writeback/submit.ts';
+import type { Intent } from '../../../src/writeback/intent.ts';
 import { createWriteback } from '../../../src/writeback/writeback.ts';
+import { AGENT, personNamed } from '../grants.ts';
 
 /** What a child is asked to do, and at which boundary it is killed. */
 export interface Job {
@@ -26,27 +25,7 @@ export interface Job {
 
 export const KEYRING = KeyRing.fromEnvironment(undefined, { sandboxOnly: true });
 
-const AGENT: Grant = {
-  organisation: 'org',
-  principal: 'agent-1',
-  kind: 'agent',
-  owner: 'owner-1',
-  scopes: scopesFor(['property_manager'], []),
-  pins: [],
-  // Without limits every charge waits for a person.
-  limits: {},
-  emergency_limit: 0,
-  rollout: { maintenance: 'live', leasing: 'live', accounting: 'live' },
-  from_role: false,
-};
-
-export const PERSON: Grant = {
-  ...AGENT,
-  principal: 'manager-1',
-  owner: 'manager-1',
-  kind: 'person',
-  scopes: scopesFor(['admin'], []),
-};
+export const PERSON = personNamed('manager-1');
 
 /** The ledger of this process, on a store that others use as well. */
 export function openLedger(

@@ -4,7 +4,7 @@ import { digestOf } from '../../../src/model/version.ts';
 import type { WriteRow } from '../../../src/writeback/ledger.ts';
 import { openWrite } from '../../../src/writeback/open_write.ts';
 import { eventsIn, IN_FLIGHT_STATES, OPEN_STATES, type WriteState } from '../../../src/writeback/states.ts';
-import type { Intent } from '../../../src/writeback/submit.ts';
+import type { Intent } from '../../../src/writeback/intent.ts';
 import type { Effect } from './pms.ts';
 import { requestOf, stepsOf } from './pms_port.ts';
 import type { World } from './world.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, it } from 'vitest';
 import { openStore, type Store } from '../../../src/store/store.ts';
-import { happening } from './commands.ts';
+import { happening } from './happenings.ts';
 import { PERSONALITIES } from './pms.ts';
 import { runOnce } from './run.ts';
 import { VirtualTimers } from './timers.ts';

@@ -1,6 +1,7 @@
 import type { Store } from '../../../src/store/store.ts';
 import { Book } from './book.ts';
-import { type Happening, happen, heal } from './commands.ts';
+import { happen, heal } from './commands.ts';
+import type { Happening } from './happenings.ts';
 import type { Personality } from './pms.ts';
 import type { VirtualTimers } from './timers.ts';
 import { World } from './world.ts';
