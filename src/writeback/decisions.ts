@@ -8,7 +8,7 @@ import { openWrite, type OpenWrite } from './open_write.ts';
 import type { Runtime } from './runtime.ts';
 import { endUndecided, endUnsentIn, mayHaveEffect, settleReservations, tellPeople } from './endings.ts';
 import { audit, change } from './journal.ts';
-import { lookAt, wakeFollowers } from './waiting.ts';
+import { followersOf, lookAt, wakeFollowers } from './waiting.ts';
 
 /*
  * What people decide. A person's key is needed each time, whose owner is not the one who asked; a role from the command
@@ -150,7 +150,7 @@ export async function resolveWrite(
     ]);
     await recordChanges(trx, now, [change(write, 'write', writeId, `resolved_${state}`)]);
     if (finding.happened) await tellPeople(trx, runtime, write, finding.record_id ?? row.record_id, now);
-    await wakeFollowers(trx, runtime, row);
+    await wakeFollowers(trx, runtime, await followersOf(trx, row));
   });
 }
 

@@ -10,7 +10,7 @@ import { stepsOf } from './step_rows.ts';
 import type { OpenWrite } from './open_write.ts';
 import type { Runtime } from './runtime.ts';
 import type { WriteEvent, WriteState } from './states.ts';
-import { wakeFollowers } from './waiting.ts';
+import { followersOf, wakeFollowers } from './waiting.ts';
 
 /*
  * How a write ends without an effect, or is handed to a person.
@@ -50,7 +50,7 @@ export async function endUnsentIn(
     audit(write, `write.${state}`, now, state, { code: error?.code, message: error?.message }),
   ]);
   await recordChanges(trx, now, [change(write, 'write', write.row.write_id, state)]);
-  await wakeFollowers(trx, runtime, write.row);
+  await wakeFollowers(trx, runtime, await followersOf(trx, write.row));
   return state;
 }
 
@@ -137,7 +137,7 @@ export async function tellOfAttention(
     now,
     body: { write_id, tool, reason },
   });
-  await wakeFollowers(trx, runtime, row);
+  await wakeFollowers(trx, runtime, await followersOf(trx, row));
 }
 
 /** A write without effect gives back what it had reserved; a moved or cancelled tour gives back the slot it had before. */

@@ -18,7 +18,7 @@ import { recordIdOf } from './record_id.ts';
 import { relatedRecords } from './related.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { answerIsUseless } from './trouble.ts';
-import { lookAfter, lookAt, wakeFollowers } from './waiting.ts';
+import { followersOf, lookAfter, lookAt, wakeFollowers } from './waiting.ts';
 import { isOwnRecord } from './whose.ts';
 
 /** The last step had its effect: read the record back, compare it, and close the write. */
@@ -106,15 +106,15 @@ async function close(runtime: Runtime, write: OpenWrite, result: StepResult, id:
   const { row, command } = write;
   const now = runtime.clock();
   await runtime.store.transaction(async (trx) => {
-    await together([
+    const [followers] = await together([
+      followersOf(trx, row),
       claimRecord(trx, write, id),
       updateStep(trx, row.write_id, row.step_index, {
         state: 'proved',
         result_json: JSON.stringify(result),
         answered_at: now,
       }),
-      ...(row.state === 'sending' ? [moveWrite(trx, row, 'answer', now)] : []),
-      moveWrite(trx, { ...row, state: 'sent' }, 'prove', now, {
+      moveWrite(trx, row, row.state === 'sending' ? ['answer', 'prove'] : 'prove', now, {
         record_id: id,
         posting: result.posting ?? 'posted',
         proof: proof.proof,
@@ -129,8 +129,8 @@ async function close(runtime: Runtime, write: OpenWrite, result: StepResult, id:
         audit(write, 'write.done', now, 'done', { record_id: id, proof: proof.proof, fields: proof.fields }),
       ]),
       recordChanges(trx, now, [change(write, COMMANDS[command.kind].record, id, command.kind)]),
-      wakeFollowers(trx, runtime, row),
     ]);
+    await wakeFollowers(trx, runtime, followers);
     await tellPeople(trx, runtime, write, id, now);
     await tellOfLoss(trx, runtime, write, proof, now);
   });

@@ -80,7 +80,7 @@ const move = perColumns((db: Db, values, argument) =>
 export type Seen = Pick<WriteRow, 'write_id' | 'state' | 'step_index' | 'attempts' | 'failures'>;
 
 /**
- * Lets an event happen to a write, if it still is where the caller saw it: in that state, at that step, after so many
+ * Lets an event happen to a write, or several one after another, if it still is where the caller saw it: in that state, at that step, after so many
  * sends. Another process may have taken it on and brought it to the same state again; whoever held it before has no say
  * any more. Returns the state that follows. Throws `StaleWrite` where the write has moved, and `RangeError` for an event
  * that the table in `states.ts` does not have there.
@@ -88,11 +88,11 @@ export type Seen = Pick<WriteRow, 'write_id' | 'state' | 'step_index' | 'attempt
 export async function moveWrite(
   db: Db,
   write: Seen,
-  event: WriteEvent,
+  events: WriteEvent | readonly WriteEvent[],
   now: number,
   values: Updateable<WriteTable> = {},
 ): Promise<WriteState> {
-  const to = after(write.state, event);
+  const to = [events].flat().reduce(after, write.state);
   const set = { ...values, ...(write.failures > 0 && { failures: 0 }), state: to, updated_at: now };
   const seen = { its_id: write.write_id, from: write.state, at_step: write.step_index, after: write.attempts };
   const { numAffectedRows } = await move(set)(db, { ...set, ...seen });

@@ -50,14 +50,24 @@ const waitingFor = prepared<{ depends_on: string }>()((db: Db, argument) =>
     .orderBy('write_id'),
 );
 
-/** Wakes what waited for this write: the next one on the same record, and those that build on its record. */
-export async function wakeFollowers(trx: Db, runtime: Runtime, { write_id, order_key }: WriteRow): Promise<void> {
+/** What waits for this write: the next one on the same record, and those that build on its record. */
+export async function followersOf(trx: Db, { write_id, order_key }: WriteRow): Promise<Followers> {
+  const next = order_key === write_id ? undefined : await nextInLine(trx, order_key);
+  const { rows: dependents } = await waitingFor(trx, { depends_on: write_id });
+  return { next, dependents };
+}
+
+interface Followers {
+  next: WriteRow | undefined;
+  dependents: readonly { write_id: string; priority: number }[];
+}
+
+/** Wakes what waited for a write that has come to its end. */
+export async function wakeFollowers(trx: Db, runtime: Runtime, { next, dependents }: Followers): Promise<void> {
   const { dispatcher } = runtime;
   if (dispatcher === undefined) return;
   const at = runtime.clock();
-  const next = order_key === write_id ? undefined : await nextInLine(trx, order_key);
   if (next !== undefined) await dispatcher.wake(trx, { write_id: next.write_id, at, priority: next.priority });
-  const dependents = (await waitingFor(trx, { depends_on: write_id })).rows;
   for (const one of dependents) {
     await trx.updateTable('writes').set({ next_attempt_at: at }).where('write_id', '=', one.write_id).execute();
     await dispatcher.wake(trx, { ...one, at });
