@@ -28,12 +28,15 @@ export class ClockGuard {
     return Math.max(0, this.#steadySince + stretch_ms - this.#monotonic());
   }
 
-  /** Whether the clock went back since this was asked last. */
-  wentBack(): boolean {
+  /** Whether the clock went back, and nothing was rebased since. */
+  hasJustGoneBack(): boolean {
     this.#look();
-    const went = this.#wentBack;
+    return this.#wentBack;
+  }
+
+  /** What waited by the old time waits by the new one. */
+  rebased(): void {
     this.#wentBack = false;
-    return went;
   }
 
   /** Whether the clock ever went back while this process ran. */

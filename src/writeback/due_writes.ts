@@ -1,3 +1,5 @@
+import type { ExpressionBuilder } from 'kysely';
+import type { LedgerTables } from '../store/schema.ts';
 import { type Db, StaleWrite, typed, type WriteRow } from './ledger.ts';
 import { IN_FLIGHT_STATES, OPEN_STATES, WRITE_STATES } from './states.ts';
 
@@ -5,17 +7,41 @@ import { IN_FLIGHT_STATES, OPEN_STATES, WRITE_STATES } from './states.ts';
  * Which writes something has to be done about, and when.
  */
 
-/** Writes that something has to be done about now: emergencies first, then oldest first. */
-export async function dueWrites(db: Db, now: number, limit: number): Promise<WriteRow[]> {
-  const rows = await db
+/** A place in the order in which writes are taken up: emergencies first, then oldest first. */
+export type Turn = Pick<WriteRow, 'priority' | 'write_id'>;
+
+type WriteFields = ExpressionBuilder<LedgerTables, 'writes'>;
+
+function comesAfter(eb: WriteFields, { priority, write_id }: Turn) {
+  return eb.or([eb('priority', '>', priority), eb.and([eb('priority', '=', priority), eb('write_id', '>', write_id)])]);
+}
+
+/** Whether a write stands in line behind another one on its record, so that nothing can be done about it but in time. */
+function standsBehind(eb: WriteFields, now: number) {
+  const inFront = eb
+    .selectFrom('writes as front')
+    .select('front.write_id')
+    .whereRef('front.order_key', '=', 'writes.order_key')
+    .whereRef('front.write_id', '!=', 'writes.write_id')
+    .where((front) =>
+      front.or([
+        front('front.state', 'in', [...IN_FLIGHT_STATES]),
+        front.and([front('front.state', '=', 'ready'), front('front.write_id', '<', front.ref('writes.write_id'))]),
+      ]),
+    );
+  return eb.and([eb('state', '=', 'ready'), eb('not_after', '>', now), eb.exists(inFront)]);
+}
+
+/** Writes that something can be done about now, in order, those after a turn only. */
+export async function dueWrites(db: Db, now: number, limit: number, after?: Turn): Promise<WriteRow[]> {
+  let query = db
     .selectFrom('writes')
     .selectAll()
     .where('state', 'in', [...OPEN_STATES])
     .where('next_attempt_at', '<=', now)
-    .orderBy('priority')
-    .orderBy('write_id')
-    .limit(limit)
-    .execute();
+    .where((eb) => eb.not(standsBehind(eb, now)));
+  if (after !== undefined) query = query.where((eb) => comesAfter(eb, after));
+  const rows = await query.orderBy('priority').orderBy('write_id').limit(limit).execute();
   return rows.map(typed);
 }
 
@@ -31,18 +57,21 @@ export async function leaseOwners(db: Db): Promise<string[]> {
   return rows.map(({ lease_owner: owner }) => owner as string);
 }
 
-/** Writes under way that one of these owners holds: emergencies first, then oldest first. */
-export async function writesHeldBy(db: Db, owners: readonly string[], limit: number): Promise<WriteRow[]> {
+/** Writes under way that one of these owners holds, in order, those after a turn only. */
+export async function writesHeldBy(
+  db: Db,
+  owners: readonly string[],
+  limit: number,
+  after?: Turn,
+): Promise<WriteRow[]> {
   if (owners.length === 0) return [];
-  const rows = await db
+  let query = db
     .selectFrom('writes')
     .selectAll()
     .where('state', 'in', [...IN_FLIGHT_STATES])
-    .where('lease_owner', 'in', [...owners])
-    .orderBy('priority')
-    .orderBy('write_id')
-    .limit(limit)
-    .execute();
+    .where('lease_owner', 'in', [...owners]);
+  if (after !== undefined) query = query.where((eb) => comesAfter(eb, after));
+  const rows = await query.orderBy('priority').orderBy('write_id').limit(limit).execute();
   return rows.map(typed);
 }
 

@@ -1,4 +1,4 @@
-import { dueWrites, leaseOwners, postpone, writesHeldBy } from './due_writes.ts';
+import { dueWrites, leaseOwners, postpone, type Turn, writesHeldBy } from './due_writes.ts';
 import { StaleWrite, type WriteRow, writeById } from './ledger.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
 import { openWrite } from './open_write.ts';
@@ -12,23 +12,28 @@ const REST_MS = 60_000;
 const MOST_FAILURES = 5;
 
 /**
- * Takes up to `limit` writes further that are due, emergencies first. `take` is given each one and what to do.
- * Returns how many there were.
+ * Takes up to `limit` writes further that something can be done about, emergencies first, those after a turn only. `take`
+ * is given each one and what to do. Returns how many there were, and the turn to go on from where there may be more.
  */
 export async function sweep(
   runtime: Runtime,
   limit: number,
   take: (row: WriteRow, work: () => Promise<void>) => void,
-): Promise<number> {
+  after?: Turn,
+): Promise<{ count: number; more: Turn | undefined }> {
   const { ledger } = runtime.store;
-  if (runtime.guard?.wentBack() === true) await rebase(runtime);
+  if (runtime.guard?.hasJustGoneBack() === true) {
+    await rebase(runtime);
+    runtime.guard.rebased();
+  }
   // A dead owner's lease is void at once: its writes are due before their time.
   const dead = (await leaseOwners(ledger)).filter((owner) => owner !== runtime.owner && !runtime.ownerIsAlive(owner));
-  const rows = [...(await writesHeldBy(ledger, dead, limit)), ...(await dueWrites(ledger, runtime.clock(), limit))];
+  const held = await writesHeldBy(ledger, dead, limit, after);
+  const rows = [...held, ...(await dueWrites(ledger, runtime.clock(), limit, after))];
   const due = new Map(rows.sort(byUrgency).map((row) => [row.write_id, row]));
   const taken = [...due.values()].slice(0, limit);
   for (const row of taken) take(row, () => takeIfDue(runtime, row.write_id));
-  return taken.length;
+  return { count: taken.length, more: taken.length === limit ? taken.at(-1) : undefined };
 }
 
 function byUrgency(one: WriteRow, other: WriteRow): number {
@@ -42,7 +47,8 @@ const CLOCKS_APART_MS = 1_000;
 export async function takeIfDue(runtime: Runtime, writeId: string): Promise<void> {
   const row = await writeById(runtime.store.ledger, writeId);
   if (row === undefined) return;
-  const orphaned = row.lease_owner !== null && !runtime.ownerIsAlive(row.lease_owner);
+  // What could not be taken up rests, whoever held it before.
+  const orphaned = row.failures === 0 && row.lease_owner !== null && !runtime.ownerIsAlive(row.lease_owner);
   if (row.next_attempt_at <= runtime.clock() + CLOCKS_APART_MS || orphaned) await takeUp(runtime, row);
 }
 

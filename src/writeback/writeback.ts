@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Grant } from '../grants/grant.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
 import { approvalOf } from '../approvals/approvals.ts';
 import { decideApproval, resolveWrite, withdrawWrite } from './decisions.ts';
-import { wakeConnection } from './due_writes.ts';
+import { type Turn, wakeConnection } from './due_writes.ts';
 import { StaleWrite, writeById, writeOfRequest, type WriteRow } from './ledger.ts';
 import { listWrites, type WriteFilter } from './list_writes.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
@@ -84,7 +84,9 @@ export function createWriteback(runtime: Runtime): Writeback {
 
   /** What a sweep takes up, so many of a connection at a time: the rest keeps its order, and the store its calm. */
   function takeInTurn(row: WriteRow, work: () => Promise<void>): Promise<void> {
-    return take(row.write_id, () => places.for(row).run(work));
+    const unlessStopped = () => (stopped ? Promise.resolve() : work());
+    // What is looked for has a place of its own while it is, and may wait long for it.
+    return take(row.write_id, () => (row.state === 'unknown' ? unlessStopped() : places.for(row).run(unlessStopped)));
   }
 
   function inLine(orderKey: string, work: () => Promise<void>, waits: boolean): Promise<void> {
@@ -104,15 +106,15 @@ export function createWriteback(runtime: Runtime): Writeback {
 
   /** Waits for work on a write, but not longer than a caller may be kept waiting. */
   async function settled(row: WriteRow, work: Promise<void>, signal: AbortSignal | undefined): Promise<WriteRow> {
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, runtime.policy.wait_ms);
-      if (signal?.aborted === true) resolve();
-      signal?.addEventListener('abort', () => resolve(), { once: true });
-    });
+    const { promise: patience, resolve: stopWaiting } = Promise.withResolvers<void>();
+    const timer = setTimeout(stopWaiting, runtime.policy.wait_ms);
+    const onAbort = (): void => stopWaiting();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted === true) stopWaiting();
     const until = runtime.clock() + runtime.policy.wait_ms;
     await Promise.race([work, patience]);
     clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
     try {
       let found = await current(row.write_id);
       // Another process was quicker to take it up: what becomes of it there is waited for as well.
@@ -134,7 +136,7 @@ export function createWriteback(runtime: Runtime): Writeback {
 
   async function recoverAll(): Promise<number> {
     const works: Promise<void>[] = [];
-    const count = await sweep(runtime, SWEEP_BATCH, (row, work) => works.push(takeInTurn(row, work)));
+    const { count } = await sweep(runtime, SWEEP_BATCH, (row, work) => works.push(takeInTurn(row, work)));
     await Promise.all(works);
     return count;
   }
@@ -146,7 +148,8 @@ export function createWriteback(runtime: Runtime): Writeback {
     let failure: unknown;
     await take(writeId, () =>
       takeIfDue(runtime, writeId).catch((error: unknown) => {
-        if (!(error instanceof StaleWrite)) failure = error;
+        // Neither says anything about the write: it is as due as before, and the sweep finds it.
+        if (!(error instanceof StaleWrite || error instanceof StoreUnavailable)) failure = error;
         throw error;
       }),
     );
@@ -154,23 +157,27 @@ export function createWriteback(runtime: Runtime): Writeback {
   }
 
   let sweeping: Promise<void> | undefined;
+  /** Set once nothing is to be begun any more. */
+  let stopped = false;
 
   /** Takes up what is due without waiting for it: one slow PMS must not keep an emergency elsewhere waiting. */
-  function sweepDue(stopped: () => boolean): Promise<void> {
-    if (stopped()) return Promise.resolve();
-    return (sweeping ??= sweepBatch(() => sweepDue(stopped)).finally(() => {
+  function sweepDue(after?: Turn): Promise<void> {
+    if (stopped) return Promise.resolve();
+    return (sweeping ??= sweepBatch(after).finally(() => {
       sweeping = undefined;
     }));
   }
 
-  async function sweepBatch(next: () => Promise<void>): Promise<void> {
+  async function sweepBatch(after: Turn | undefined): Promise<void> {
     const works: Promise<void>[] = [];
-    const count = await sweep(runtime, SWEEP_BATCH, (row, work) => works.push(takeInTurn(row, work)));
-    // After a full batch there is more: it follows when this one is through, if no other sweep comes first.
-    if (count >= SWEEP_BATCH)
-      void Promise.all(works)
-        .then(next)
-        .catch((error: unknown) => report('sweep', error));
+    const { more } = await sweep(runtime, SWEEP_BATCH, (row, work) => works.push(takeInTurn(row, work)), after);
+    if (more === undefined) return;
+    // What comes after a full batch follows when this one is through, if no other sweep comes first. Not at once: a batch
+    // of which nothing could be moved is through before anything else in this process had a turn.
+    void Promise.all(works)
+      .then(() => nextTurn())
+      .then(() => sweepDue(more))
+      .catch((error: unknown) => report('sweep', error));
   }
 
   /** What a damaged store or a clock that was set back has left, and no event will ever move. */
@@ -184,10 +191,10 @@ export function createWriteback(runtime: Runtime): Writeback {
   }
 
   /** The PMS answers again: what waited for it goes out in order. */
-  async function sendWaiting(connection: string, stopped: () => boolean): Promise<void> {
+  async function sendWaiting(connection: string): Promise<void> {
     try {
       await runtime.store.transaction((trx) => wakeConnection(trx, connection, runtime.clock()));
-      await sweepDue(stopped);
+      await sweepDue();
     } catch (error) {
       report('send_waiting', error);
     }
@@ -235,14 +242,14 @@ export function createWriteback(runtime: Runtime): Writeback {
     recover: recoverAll,
     async start() {
       const dispatcher = runtime.dispatcher ?? createTimerDispatcher({ clock: runtime.clock, report });
-      let stopped = false;
+      stopped = false;
       await lookOver();
       const recoveries = [...runtime.connections.keys()].map((connection) =>
-        runtime.paceOf?.(connection)?.onRecovery(() => void sendWaiting(connection, () => stopped)),
+        runtime.paceOf?.(connection)?.onRecovery(() => void sendWaiting(connection)),
       );
       await dispatcher.start({
         take: takeDue,
-        sweep: () => sweepDue(() => stopped),
+        sweep: () => sweepDue(),
         tidy: async () => {
           await lookOver();
           await releasePastCells(runtime);

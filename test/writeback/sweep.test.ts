@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { openStore } from '../../src/store/store.ts';
+import type { Command } from '../../src/model/commands.ts';
 import type { DispatchHandlers } from '../../src/writeback/dispatcher.ts';
 import { describeOnEveryEngine } from '../store/engines.ts';
 import { openRig, START } from './ledger_rig.ts';
@@ -34,6 +35,44 @@ describe('the sweep of the ledger', () => {
         .execute();
       expect(open).toEqual([]);
     }, 30_000);
+    await stop();
+    await rig.close();
+    await store.close();
+  });
+
+  it('leaves in line what waits for another write, and gets to everything else', async () => {
+    const store = openStore({ url: 'sqlite::memory:', clock: Date.now });
+    const rig = await openRig(store, { wait_ms: 0 });
+    const order = (await rig.sandbox.state()).work_order[0]!;
+    const noteOn = (text: string): Command => ({
+      ...{ kind: 'add_work_order_note', work_order_id: order.id, property_id: order.property_id },
+      note: { text, is_public: false },
+    });
+    rig.faults.push({ on: 'send', how: 'unavailable' });
+    const head = await rig.submit(noteOn('Head'));
+    for (let one = 0; one < 250; one++) await rig.submit(noteOn(`Note ${one}`));
+    await rig.writeback.drain();
+    rig.faults.push({ on: 'send', how: 'unavailable' });
+    const last = await rig.submit(rig.createWorkOrder('Last'));
+    await rig.writeback.drain();
+    // The first in line waits for longer than all that is behind it.
+    await store.transaction((trx) =>
+      trx
+        .updateTable('writes')
+        .set({ next_attempt_at: START + 3_600_000 })
+        .where('write_id', '=', head.write_id)
+        .execute(),
+    );
+    rig.time.now += 60_000;
+    const { handlers, stop } = await handlersOfLedger(rig);
+    await handlers.sweep();
+    await vi.waitFor(async () => expect(await rig.state(last.write_id)).toBe('done'), 30_000);
+    expect(await rig.effects()).toBe(1);
+    rig.time.now = START + 3_600_000;
+    await vi.waitFor(async () => {
+      await handlers.sweep();
+      expect(await rig.effects()).toBe(252);
+    }, 60_000);
     await stop();
     await rig.close();
     await store.close();
