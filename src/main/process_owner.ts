@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 
@@ -57,10 +58,12 @@ export function ownerIsAlive(owner: string): boolean {
 
 /**
  * Which start of this machine it is, and whole milliseconds since then: a clock that nobody can set and that goes on while
- * the machine sleeps. Undefined where the system has no name for its start.
+ * the machine sleeps. Containers of one machine may be shown different times since its start, so that each is a machine of
+ * its own here. Undefined where the system has no name for its start.
  */
 export function machineUptime(): { boot: string; ms: () => number } | undefined {
-  const [boot] = placeOfThisProcess().split('/');
-  if (boot === undefined || boot === 'host') return undefined;
-  return { boot: boot.slice(0, 8), ms: () => Math.round(uptime() * 1_000) };
+  const place = placeOfThisProcess();
+  if (place.startsWith('host/')) return undefined;
+  const boot = createHash('sha256').update(place).digest('base64url').slice(0, 11);
+  return { boot, ms: () => Math.round(uptime() * 1_000) };
 }

@@ -1,4 +1,4 @@
-import { type Evidence, sentEntries } from './journal.ts';
+import { type Evidence, lastDoubt, sentEntries } from './journal.ts';
 import type { StepRow } from './step_rows.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 
@@ -7,23 +7,39 @@ import { connectorOf, type Runtime } from './runtime.ts';
  * since its start tells, which nobody can set and which goes on while it sleeps; elsewhere the wall clock has to do.
  */
 
-/** Milliseconds since a sending by the machine's own uptime; undefined where another machine sent, or this one rebooted. */
-function byUptime({ uptime }: Runtime, sent: Evidence | undefined): number | undefined {
-  if (uptime === undefined || sent?.['boot'] !== uptime.boot || typeof sent['up'] !== 'number') return undefined;
-  return Math.max(0, uptime.ms() - sent['up']);
+/**
+ * Milliseconds since something was written down, by the machine's own uptime; undefined where another machine did it, or
+ * this one was started anew, or its uptime turns out to be none.
+ */
+function byUptime({ uptime }: Runtime, evidence: Evidence | undefined): number | undefined {
+  if (uptime === undefined || evidence?.['boot'] !== uptime.boot || typeof evidence['up'] !== 'number')
+    return undefined;
+  const elapsed = uptime.ms() - evidence['up'];
+  return elapsed < 0 ? undefined : elapsed;
+}
+
+/** When evidence was written down last, by the wall clock. */
+function momentOf({ at, last_at }: Evidence): number {
+  return last_at ?? at;
 }
 
 /**
  * Milliseconds until the last sending of a step can take effect no more, and a look-up shows all that did; as it was
- * `ago` milliseconds ago.
+ * `ago` milliseconds ago. A machine that fell asleep while a request was on its way lets it go on when it wakes: counted
+ * is from the sending, and from when its sender gave up as well.
  */
 export function untilSettled(runtime: Runtime, connection: string, step: StepRow, ago = 0): number {
   const { settling, request_deadline_ms: deadline } = connectorOf(runtime, connection).capabilities;
   const after = settling.late_commit_ms + settling.read_lag_ms + ago;
-  const elapsed = byUptime(runtime, sentEntries(step).at(-1));
-  if (elapsed !== undefined) return Math.max(0, deadline + after - elapsed);
-  const byWallClock = step.deadline_at + after - runtime.clock();
-  return Math.max(0, byWallClock, runtime.guard?.untilTrusted(deadline + after) ?? 0);
+  const doubt = lastDoubt(step);
+  const sinceSent = byUptime(runtime, sentEntries(step).at(-1));
+  const sinceDoubt = byUptime(runtime, doubt);
+  if (sinceSent !== undefined && (doubt === undefined || sinceDoubt !== undefined))
+    return Math.max(0, deadline + after - sinceSent, sinceDoubt === undefined ? 0 : after - sinceDoubt);
+  // What seems to come from a time to come was written before the clock was set back.
+  const moments = doubt === undefined ? [] : [momentOf(doubt)].filter((moment) => moment <= runtime.clock());
+  const last = Math.max(step.deadline_at, ...moments);
+  return Math.max(0, last + after - runtime.clock(), runtime.guard?.untilTrusted(deadline + after) ?? 0);
 }
 
 /**

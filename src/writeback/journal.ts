@@ -50,7 +50,7 @@ export function stepRow(
 }
 
 /** When it is by the machine's own uptime; see `elapsed.ts`. */
-function stamp({ uptime }: Runtime): { boot?: string; up?: number } {
+export function stamp({ uptime }: Runtime): { boot?: string; up?: number } {
   return uptime === undefined ? {} : { boot: uptime.boot, up: uptime.ms() };
 }
 
@@ -117,6 +117,11 @@ function sinceSent(step: StepRow | undefined): Evidence[] {
 /** How often the effect of the last request was looked for in vain. */
 export function lookUps(step: StepRow): number {
   return sinceSent(step).reduce((sum, { event, times }) => sum + (DOUBTS.includes(event) ? 0 : (times ?? 1)), 0);
+}
+
+/** When it came into doubt what became of the last sending; undefined where it never did. */
+export function lastDoubt(step: StepRow): Evidence | undefined {
+  return sinceSent(step).findLast(({ event }) => DOUBTS.includes(event));
 }
 
 /** The sendings of a step, oldest first. */

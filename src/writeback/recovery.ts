@@ -1,7 +1,7 @@
 import type { StepResult } from '../connectors/connector.ts';
 import { approvalOf, closeApproval } from '../approvals/approvals.ts';
 import { endUndecided, needsAttention } from './endings.ts';
-import { NO_LEASE, SENDER_GONE, withEvidence } from './journal.ts';
+import { NO_LEASE, SENDER_GONE, stamp, withEvidence } from './journal.ts';
 import { moveWrite, writeById, type WriteRow } from './ledger.ts';
 import { stepsOf, updateStep } from './step_rows.ts';
 import { locateEffect } from './locate.ts';
@@ -79,7 +79,7 @@ async function senderIsGone(runtime: Runtime, { row }: OpenWrite): Promise<boole
     await lookAt(trx, runtime, row, 'lose', now, NO_LEASE);
     await updateStep(trx, row.write_id, row.step_index, {
       state: 'unknown',
-      evidence_json: withEvidence(step, { at: now, event: SENDER_GONE }),
+      evidence_json: withEvidence(step, { at: now, event: SENDER_GONE, ...stamp(runtime) }),
     });
   });
   return true;

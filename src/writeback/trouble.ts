@@ -13,6 +13,7 @@ import {
   NO_ANSWER,
   NO_LEASE,
   REFUSED,
+  stamp,
   USELESS_ANSWER,
   withEvidence,
 } from './journal.ts';
@@ -140,7 +141,7 @@ async function becomeUnknown(
     const step = (await stepsOf(trx, row.write_id))[row.step_index];
     await updateStep(trx, row.write_id, row.step_index, {
       state: 'unknown',
-      evidence_json: withEvidence(step, { at: now, ...evidence }),
+      evidence_json: withEvidence(step, { at: now, ...evidence, ...stamp(runtime) }),
     });
     await lookAt(trx, runtime, row, 'lose', now, NO_LEASE);
     await more(trx, step, now);

@@ -297,6 +297,24 @@ describeOnEveryEngine('the ledger in doubt', (open) => {
       expect(sent).toBe(1);
     });
 
+    it('counts from when its sender gave up where the machine slept while a request was on its way', async () => {
+      retriedBy(rig, 'marker');
+      rig.runtime.uptime = { boot: 'this one', ms: () => rig.time.now };
+      let sent = 0;
+      connector.send = () => {
+        sent += 1;
+        // The steady clock stands still meanwhile, and with it the deadline of the request.
+        if (sent === 1) [rig.time.now, rig.time.set] = [START + 75_000, 75_000];
+        return Promise.reject(new VendorError('outcome_unknown', 'No answer.'));
+      };
+      connector.locate = () => Promise.resolve({ outcome: 'absent', covers_all: true });
+      await rig.submit(rig.createWorkOrder());
+      await rig.recover(39_000);
+      expect(sent).toBe(1);
+      await rig.recover(2_000);
+      expect(sent).toBe(2);
+    });
+
     it('does not let a write wait for a day because the clock went back one', async () => {
       rig.faults.push({ on: 'send', how: 'unavailable' });
       const row = await rig.submit(rig.createWorkOrder());
