@@ -214,7 +214,7 @@ export interface NotificationTable {
 /** Tour reservations in cells of a quarter of an hour; the primary key is what makes double booking impossible. */
 export interface ReservationTable {
   connection: string;
-  /** `agent:<id>` or `unit:<id>`. */
+  /** `agent:<id>` or `unit:<id>`, or for the person of an inquiry `prospect:<scope>:<property>:<hash>`. */
   resource: string;
   /** Which quarter of an hour, counted from the epoch. */
   cell: number;

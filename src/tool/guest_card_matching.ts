@@ -86,6 +86,8 @@ async function cardsElsewhere(call: Call, property: Found<'property'>, person: P
 }
 
 const HOUR_MS = 3_600_000;
+/** Cells are quarters of an hour, whatever they are of: what is past is forgotten by them. */
+const CELLS_PER_HOUR = 4;
 
 /**
  * What a new card reserves in the ledger: its person, by telephone number and by address, so that of two inquiries at
@@ -99,6 +101,9 @@ export function personCells(call: Call, property: Found<'property'>, { phone, em
     ...(email === undefined || isRelayAddress(email) ? [] : [call.keyring.lookupHash('email', email)]),
   ];
   return keys.flatMap((key) =>
-    [hour, hour + 1].map((cell) => ({ resource: `prospect:${property.scope}:${property.record.id}:${key}`, cell })),
+    [hour, hour + 1].map((one) => ({
+      resource: `prospect:${property.scope}:${property.record.id}:${key}`,
+      cell: one * CELLS_PER_HOUR,
+    })),
   );
 }

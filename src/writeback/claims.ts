@@ -1,5 +1,5 @@
 import type { StepResult } from '../connectors/connector.ts';
-import { COMMANDS } from '../model/commands.ts';
+import { type CommandKind, COMMANDS } from '../model/commands.ts';
 import { prepared } from '../store/prepared.ts';
 import type { ClaimTable } from '../store/schema.ts';
 import type { Db } from './ledger.ts';
@@ -15,8 +15,14 @@ export class ClaimedByAnother extends Error {
   override name = 'ClaimedByAnother';
 }
 
-function placeOf({ row, command }: OpenWrite): { connection: string; kind: string; scope: string } {
-  return { connection: row.connection, kind: COMMANDS[command.kind].record, scope: row.scope };
+type Claimant = Pick<OpenWrite, 'row'>;
+
+function placeOf({ row }: Claimant): { connection: string; kind: string; scope: string } {
+  return { connection: row.connection, kind: row.record_kind, scope: row.scope };
+}
+
+function creates({ row }: Claimant): boolean {
+  return COMMANDS[row.command_kind as CommandKind].creates;
 }
 
 const insertClaim = prepared<ClaimTable>()((db: Db, argument) =>
@@ -33,8 +39,8 @@ const insertClaim = prepared<ClaimTable>()((db: Db, argument) =>
 );
 
 /** Claims the record that a write has created. Throws `ClaimedByAnother`. */
-export async function claimRecord(trx: Db, write: OpenWrite, recordId: string): Promise<void> {
-  if (!COMMANDS[write.command.kind].creates) return;
+export async function claimRecord(trx: Db, write: Claimant, recordId: string): Promise<void> {
+  if (!creates(write)) return;
   const place = placeOf(write);
   const claim = { ...place, record_id: recordId, write_id: write.row.write_id };
   const { numAffectedRows } = await insertClaim(trx, claim);
@@ -45,7 +51,7 @@ export async function claimRecord(trx: Db, write: OpenWrite, recordId: string): 
 
 async function ownersOf(
   db: Db,
-  write: OpenWrite,
+  write: Claimant,
   ids: readonly string[],
 ): Promise<{ record_id: string; write_id: string }[]> {
   const { connection, kind, scope } = placeOf(write);
@@ -62,12 +68,11 @@ async function ownersOf(
 /** Whose the records are that a look-up has found: the first one that is free, or the writes that have taken them all. */
 export async function takersOf(
   db: Db,
-  write: OpenWrite,
+  write: Claimant,
   found: readonly StepResult[],
 ): Promise<{ free: StepResult } | { free: undefined; takers: string[] }> {
   const ids = found.flatMap(({ record }) => (record === undefined ? [] : [record.id]));
-  const creates = ids.length > 0 && COMMANDS[write.command.kind].creates;
-  const owners = creates ? await ownersOf(db, write, ids) : [];
+  const owners = ids.length > 0 && creates(write) ? await ownersOf(db, write, ids) : [];
   const others = new Map(
     owners.filter(({ write_id: id }) => id !== write.row.write_id).map((one) => [one.record_id, one.write_id]),
   );

@@ -3,6 +3,7 @@ import { NO_LEASE } from './journal.ts';
 import { damagedWrites } from './due_writes.ts';
 import type { Db } from './ledger.ts';
 import type { Runtime } from './runtime.ts';
+import { WRITE_STATES } from './states.ts';
 
 const BATCH = 100;
 const REASON = 'Its row in the ledger was damaged, so that nobody knows how far it had come.';
@@ -19,7 +20,8 @@ export async function findDamage(runtime: Runtime): Promise<number> {
 
 async function handOver(trx: Db, runtime: Runtime, writeId: string): Promise<void> {
   const [row] = await trx.selectFrom('writes').selectAll().where('write_id', '=', writeId).execute();
-  if (row === undefined) return;
+  // Another process may have been quicker, and a person too.
+  if (row === undefined || WRITE_STATES.some((state) => state === row.state)) return;
   await trx
     .updateTable('writes')
     .set({

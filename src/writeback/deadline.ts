@@ -14,7 +14,8 @@ export function withinTime<T>(ms: number, request: (signal: AbortSignal) => Prom
       () => reject(new VendorError('outcome_unknown', 'The PMS did not answer in time.')),
       ms + GRACE_MS,
     );
-    request(AbortSignal.timeout(Math.ceil(ms)))
+    Promise.resolve()
+      .then(() => request(AbortSignal.timeout(Math.ceil(ms))))
       .then(resolve, reject)
       .finally(() => clearTimeout(timer));
   });

@@ -3,7 +3,8 @@ import { type ApprovalRow, closeApproval, findApproval } from '../approvals/appr
 import { allowsProperty, type Grant } from '../grants/grant.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { recordChanges } from '../store/changes.ts';
-import { moveWrite, writeById, type WriteRow } from './ledger.ts';
+import { claimRecord, ClaimedByAnother } from './claims.ts';
+import { type Db, moveWrite, writeById, type WriteRow } from './ledger.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
 import type { Runtime } from './runtime.ts';
 import { endUndecided, endUnsentIn, mayHaveEffect, settleReservations, tellPeople } from './endings.ts';
@@ -44,10 +45,9 @@ export async function decideApproval(
     if (
       approval === undefined ||
       row === undefined ||
+      row.organisation !== grant.organisation ||
       !allowsProperty(grant, row.connection, row.property_id ?? undefined)
     )
-      throw new CaretakerError('not_found', 'There is no such approval.', { next: 'caretaker approvals list' });
-    if (row.organisation !== grant.organisation)
       throw new CaretakerError('not_found', 'There is no such approval.', { next: 'caretaker approvals list' });
     if (isRequester(grant, row))
       throw new CaretakerError(
@@ -113,6 +113,19 @@ function noticesOf(runtime: Runtime, row: WriteRow): OpenWrite['notices'] {
   }
 }
 
+/** What a person says that a write has made is no other write's from then on. */
+async function claimFor(trx: Db, write: Pick<OpenWrite, 'row'>, recordId: string | null): Promise<void> {
+  if (recordId === null) return;
+  try {
+    await claimRecord(trx, write, recordId);
+  } catch (error) {
+    if (!(error instanceof ClaimedByAnother)) throw error;
+    throw new CaretakerError('conflict', `Record ${recordId} was made by another write. Nothing was changed.`, {
+      next: 'caretaker writes list shows which; name the record that this one made, or say that it did not happen',
+    });
+  }
+}
+
 /** A person says what became of a write that no machine could find out. */
 export async function resolveWrite(
   runtime: Runtime,
@@ -139,6 +152,7 @@ export async function resolveWrite(
     if (isRequester(grant, row))
       throw new CaretakerError('not_permitted', 'The one who asked, or who answers for it, cannot resolve it.');
     const write = { row, notices: noticesOf(runtime, row) };
+    if (finding.happened) await claimFor(trx, write, finding.record_id ?? row.record_id);
     const state = await moveWrite(trx, row, finding.happened ? 'happened' : 'did_not_happen', now, {
       done_at: now,
       ...(finding.record_id !== undefined && { record_id: finding.record_id }),

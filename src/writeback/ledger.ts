@@ -130,17 +130,16 @@ const madeSince = prepared<{ write_id: string; order_key: string; since: number 
     .where('order_key', '=', argument('order_key'))
     .where('state', 'in', ['done', 'needs_attention'])
     .where('updated_at', '>=', argument('since'))
-    .where('write_id', '!=', argument('write_id'))
-    .limit(1),
+    .where('write_id', '!=', argument('write_id')),
 );
 
-/** Whether another write on the same record has had its effect, or may have, since a moment. */
-export async function isOvertaken(
+/** Other writes on the same record that have had their effect, or may have, since a moment. */
+export async function overtakersOf(
   db: Db,
   { write_id, order_key }: { write_id: string; order_key: string },
   since: number,
-): Promise<boolean> {
-  return (await madeSince(db, { write_id, order_key, since })).rows.length > 0;
+): Promise<string[]> {
+  return (await madeSince(db, { write_id, order_key, since })).rows.map((row) => row.write_id);
 }
 
 const withEffect = prepared<{ effect_digest: string; since: number }>()((db: Db, argument) =>

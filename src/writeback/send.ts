@@ -1,13 +1,14 @@
 import { oneAtATime } from '../audit/audit.ts';
 import { type Step, type StepRequest, type StepResult, VendorError } from '../connectors/connector.ts';
 import type { Permit } from '../pace/pace.ts';
+import { together } from '../store/together.ts';
 import { claimRecord, ClaimedByAnother } from './claims.ts';
 import { withPmsIds } from './dependency.ts';
 import { keyIsAlive } from './elapsed.ts';
 import { endUnsent, needsAttention } from './endings.ts';
 import { finish } from './finish.ts';
 import { isInDoubt, leaseFor, NO_LEASE, stepContext, stepRow, withEvidence } from './journal.ts';
-import { isBehind, moveWrite, StaleWrite } from './ledger.ts';
+import { isBehind, moveWrite, overtakersOf, StaleWrite } from './ledger.ts';
 import { putStep, type StepRow, stepsOf, updateStep } from './step_rows.ts';
 import { openRequest, type OpenWrite } from './open_write.ts';
 import { ask, askLeave, isRefusal, sendUnder, timeLeft } from './pms_requests.ts';
@@ -22,12 +23,15 @@ import { backoff, lookAt } from './waiting.ts';
  */
 export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<boolean> {
   let write: OpenWrite | undefined;
+  let judged: Judged;
   try {
     write = await withPmsIds(runtime, asked);
     if (write === undefined) return waitForOthers(runtime, asked);
     const { row } = write;
     if (row.not_after <= runtime.clock()) return tooLate(runtime, write);
     if (await isBehind(runtime.store.ledger, row)) return false;
+    const now = runtime.clock();
+    judged = { at: now, after: await overtakersOf(runtime.store.ledger, row, now) };
     await runtime.judgeAgain(write);
   } catch (error) {
     return refusedBeforeSending(runtime, write ?? asked, error);
@@ -47,7 +51,7 @@ export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<boo
   const leave = await askLeave(runtime, write.row.connection, write.row.priority);
   if (isRefusal(leave)) return waitForLeave(runtime, write, leave);
   try {
-    return await takeAndSend(runtime, write, step, request, known, leave);
+    return await takeAndSend(runtime, write, { step, request, known, judged }, leave);
   } catch (error) {
     if (error instanceof StaleWrite) return false;
     throw error;
@@ -76,19 +80,34 @@ async function requestFor(
   return ask(runtime, row, (connector) => connector.prepare(command, row.step_index, context));
 }
 
+/** When a write was judged, and which writes on its record were over by then. */
+interface Judged {
+  at: number;
+  after: readonly string[];
+}
+
+/** A request that may be sent as far as anybody could tell when it was judged. */
+interface Prepared {
+  step: Step;
+  request: StepRequest;
+  /** The journal of an earlier sending. */
+  known: StepRow | undefined;
+  judged: Judged;
+}
+
 async function takeAndSend(
   runtime: Runtime,
   write: OpenWrite,
-  step: Step,
-  request: StepRequest,
-  known: StepRow | undefined,
+  { step, request, known, judged }: Prepared,
   permit: Permit,
 ): Promise<boolean> {
   const { row } = write;
   const deadline = connectorOf(runtime, row.connection).capabilities.request_deadline_ms;
   const { taken, since } = await runtime.store.transaction(async (trx) => {
     await oneAtATime(trx, runtime.store.engine);
-    if (await isBehind(trx, row)) throw new StaleWrite(row.write_id);
+    const [isNotFirst, ended] = await together([isBehind(trx, row), overtakersOf(trx, row, judged.at)]);
+    // What has ended since may have changed what it was judged on.
+    if (isNotFirst || ended.some((id) => !judged.after.includes(id))) throw new StaleWrite(row.write_id);
     // Whoever was held up since it looked may find the key forgotten: then it has to look for the effect first.
     if (mayBeDoubled(runtime, row.connection, known)) throw new StaleWrite(row.write_id);
     // Only now: a lease that runs while its own transaction waits in line would be over before it begins.

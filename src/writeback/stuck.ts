@@ -6,13 +6,14 @@ import { eventsIn } from './states.ts';
 
 /**
  * Gives a write to a person that could not be taken up several times in a row, whatever the cause. Its sealed parts may
- * be what cannot be read, so they are not opened. A write that is over, or with a person already, is left alone and
- * reported. Throws `StaleWrite` where somebody moved it meanwhile.
+ * be what cannot be read, so they are not opened. A write that is over, with a person already, or was moved on since
+ * it failed, is left alone and reported. Throws `StaleWrite` where somebody moved it meanwhile.
  */
 export async function markStuck(runtime: Runtime, writeId: string, reason: string): Promise<void> {
   const left = await runtime.store.transaction(async (trx) => {
     const row = await writeById(trx, writeId);
     if (row === undefined) return 'not in the ledger';
+    if (row.failures === 0) return `${row.state}, and goes on`;
     if (!eventsIn(row.state).some(([event]) => event === 'doubt')) return row.state;
     await giveToPerson(trx, runtime, row, reason);
     if (row.state === 'awaiting_approval') await endApproval(trx, writeId, runtime.clock());

@@ -9,7 +9,7 @@ import { holdCells } from './cells.ts';
 import { mustWait, namedWrites } from './dependency.ts';
 import { draftOf, type Intent } from './intent.ts';
 import { audit, leaseFor, stepContext, stepRow } from './journal.ts';
-import { type Db, insertWrite, isBehind, isOvertaken, sameEffect, writeOfRequest, type WriteRow } from './ledger.ts';
+import { type Db, insertWrite, isBehind, overtakersOf, sameEffect, writeOfRequest, type WriteRow } from './ledger.ts';
 import type { OpenWrite } from './open_write.ts';
 import { ask, askLeave, isRefusal } from './pms_requests.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
@@ -196,6 +196,6 @@ async function firstState(
   // A new record has its place in line to itself.
   if (row.order_key === row.write_id) return after(ready, 'take');
   // What was judged before the last change of the record is judged again, as if it had waited for it.
-  const waits = (await isBehind(trx, row)) || (await isOvertaken(trx, row, intent.judged_at));
+  const waits = (await isBehind(trx, row)) || (await overtakersOf(trx, row, intent.judged_at)).length > 0;
   return waits ? ready : after(ready, 'take');
 }

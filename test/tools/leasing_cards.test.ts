@@ -4,6 +4,7 @@ import findAvailableUnits from '../../tools/find-available-units.ts';
 import searchGuestCards from '../../tools/search-guest-cards.ts';
 import updateGuestCard from '../../tools/update-guest-card.ts';
 import type { GuestCard, Unit } from '../../src/model/records.ts';
+import { releasePastCells } from '../../src/writeback/tidy.ts';
 import { first, type Harness, openHarness } from './harness.ts';
 
 const WHO = 'leasing_agent';
@@ -151,6 +152,18 @@ describe('two inquiries of one person at the same moment', () => {
     const cards = await made();
     expect(cards).toHaveLength(1);
     expect(cards[0]?.touches).toHaveLength(2);
+  });
+
+  it('keep each other out also where what is past is forgotten in between', async () => {
+    await h.ok(WHO, 'create_guest_card', inquiry({}));
+    const held = () => h.store.ledger.selectFrom('reservations').select(['resource', 'cell']).execute();
+    const before = await held();
+    expect(before.length).toBeGreaterThan(0);
+    await releasePastCells(h);
+    expect(await held()).toEqual(before);
+    h.time.now += 26 * 3_600_000;
+    await releasePastCells(h);
+    expect(await held()).toEqual([]);
   });
 });
 

@@ -422,4 +422,20 @@ function describe_approvals(current: () => Rig): void {
     await rig.writeback.resolve(rig.person(), row.write_id, { happened: false, note: 'not in the PMS' });
     expect(await rig.state(row.write_id)).toBe('failed');
   });
+
+  it('believes no person that a record is the effect of two writes', async () => {
+    const rig = current();
+    const made = await rig.submit(rig.createWorkOrder('Made'));
+    rig.faults.push({ on: 'send', how: 'drop_before_commit' }, { on: 'locate', how: 'differs' });
+    const lost = await rig.submit(rig.createWorkOrder('Lost'));
+    expect(lost.state).toBe('needs_attention');
+    const as = (record_id: string) =>
+      rig.writeback.resolve(rig.person(), lost.write_id, { happened: true, record_id, note: 'seen' });
+    await expect(as(made.record_id as string)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await rig.state(lost.write_id)).toBe('needs_attention');
+    await as('987');
+    expect(await rig.state(lost.write_id)).toBe('done');
+    const claims = await rig.store.ledger.selectFrom('claims').select(['record_id', 'write_id']).execute();
+    expect(claims).toContainEqual({ record_id: '987', write_id: lost.write_id });
+  });
 }
