@@ -106,6 +106,8 @@ export interface StepContext {
   /** The record as it was before the command, for whole-record updates and for `set_value`. */
   before?: unknown;
   results: readonly StepResult[];
+  /** The PMS has asked for somebody to override one of its rules (`needs_override`), and a person does. */
+  overridden?: true;
 }
 
 /**

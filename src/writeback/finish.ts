@@ -1,6 +1,6 @@
 import { enqueueNotification } from '../approvals/notifications.ts';
 import { appendAudit } from '../audit/audit.ts';
-import { type StepResult, VendorError } from '../connectors/connector.ts';
+import { type Connector, type StepResult, VendorError } from '../connectors/connector.ts';
 import { COMMANDS } from '../model/commands.ts';
 import type { RecordKind, RecordOf } from '../model/records.ts';
 import { recordChanges } from '../store/changes.ts';
@@ -12,14 +12,14 @@ import { newId } from './ids.ts';
 import { type Db, moveWrite, type WriteRow } from './ledger.ts';
 import { stepsOf, updateStep } from './step_rows.ts';
 import type { OpenWrite } from './open_write.ts';
-import { ask } from './pms_requests.ts';
+import { askUnderLease } from './pms_requests.ts';
 import { fieldsWith, type Proof, prove } from './proof.ts';
 import { recordIdOf } from './record_id.ts';
 import { relatedRecords } from './related.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { answerIsUseless } from './trouble.ts';
 import { followersOf, lookAfter, lookAt, wakeFollowers } from './waiting.ts';
-import { isOwnRecord } from './whose.ts';
+import { isOwnRecord, showsOnlyLess } from './whose.ts';
 
 /** The last step had its effect: read the record back, compare it, and close the write. */
 export async function finish(runtime: Runtime, write: OpenWrite, result: StepResult): Promise<boolean> {
@@ -37,14 +37,13 @@ export async function finish(runtime: Runtime, write: OpenWrite, result: StepRes
     const lag = capabilities.settling.read_lag_ms;
     if (lag > 0 && (await heardAt(runtime, row)) + lag > runtime.clock())
       return readLater(runtime, write, result, id, lag);
-    let isOwn: boolean;
-    try {
-      isOwn = await isOwnRecord(runtime, write, id, after, lost);
-    } catch (error) {
-      if (!(error instanceof VendorError)) throw error;
-      return readLater(runtime, write, result, id, LONGEST_READ_MS);
+    if (!showsOnlyLess(write, after, lost)) {
+      // A search may take longer than the sender's lease: what was answered is on record before.
+      if (row.state === 'sending') return readAgain(runtime, write, result, id);
+      const isOwn = await isOwnRecord(runtime, write, id, lost).catch(unlessVendorError);
+      if (isOwn === undefined) return readLater(runtime, write, result, id, LONGEST_READ_MS);
+      if (!isOwn) return isAnothers(runtime, write, result);
     }
-    if (!isOwn) return isAnothers(runtime, write, result);
   }
   try {
     await close(runtime, write, result, id, proof);
@@ -54,6 +53,10 @@ export async function finish(runtime: Runtime, write: OpenWrite, result: StepRes
   }
   await refreshMirror(runtime, write, COMMANDS[command.kind].record, id, after, askedAt);
   return false;
+}
+
+function unlessVendorError(error: unknown): undefined {
+  if (!(error instanceof VendorError)) throw error;
 }
 
 /** The longest wait before a record that was not found is read again. */
@@ -99,6 +102,12 @@ async function readLater(
     await lookAt(trx, runtime, row, row.state === 'sending' ? 'answer' : 'wait', now + wait, values);
   });
   return false;
+}
+
+/** What was answered is kept, and the record is read once more without a lease. */
+async function readAgain(runtime: Runtime, write: OpenWrite, result: StepResult, id: string): Promise<boolean> {
+  await readLater(runtime, write, result, id, 0);
+  return true;
 }
 
 /** The proved write, with everything that belongs to it, in one transaction. */
@@ -161,16 +170,9 @@ async function readBack(
   kind: RecordKind,
   id: string,
 ): Promise<Record<string, unknown> | undefined> {
-  try {
-    return await ask(
-      runtime,
-      row,
-      (connector, signal) => connector.get(kind, row.scope, id, signal) as Promise<Record<string, unknown> | undefined>,
-    );
-  } catch (error) {
-    if (error instanceof VendorError) return undefined;
-    throw error;
-  }
+  const read = (connector: Connector, signal: AbortSignal) =>
+    connector.get(kind, row.scope, id, signal) as Promise<Record<string, unknown> | undefined>;
+  return askUnderLease(runtime, row, read).catch(unlessVendorError);
 }
 
 /** The mirror is only a copy: where it cannot be brought up to date now, the next read or load does it. */

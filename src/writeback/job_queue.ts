@@ -22,6 +22,9 @@ const CREWS = [{ most: 12 }, { most: 4, minPriority: 1 }];
 /** Connections of a process to the queue, besides the one that listens. */
 const POOL_SIZE = 4;
 
+/** Given on to pg as they are. A host that vanishes ends no query by itself; nothing that pg-boss asks takes as long. */
+const LIVENESS = { keepAlive: true, keepAliveInitialDelayMillis: 10_000, query_timeout: 60_000 };
+
 /** An hour's minute at which little else is done. */
 const TIDY_CRON = '17 * * * *';
 
@@ -65,6 +68,7 @@ export async function openJobQueue(options: JobQueueOptions, handlers: DispatchH
     application_name: schema,
     max: POOL_SIZE,
     connectionTimeoutMillis: 5_000,
+    ...LIVENESS,
     useListenNotify: true,
     monitorIntervalSeconds: supervise_seconds,
     superviseIntervalSeconds: supervise_seconds,

@@ -85,6 +85,7 @@ const SENT = 'sent';
 export const PROVED_ABSENT = 'proved absent';
 export const NOT_FOUND = 'not found yet';
 export const FOUND = 'found';
+export const OVERRIDE_ASKED = 'a rule of the PMS is to be overridden';
 
 /** The PMS refused a request that it may have carried out when it was sent before. */
 export const REFUSED = 'repetition refused';
@@ -101,6 +102,11 @@ export function withEvidence(step: StepRow | undefined, entry: Evidence): string
     return JSON.stringify([...known, entry]);
   const again = { ...last, ...entry, at: last.at, times: (last.times ?? 1) + 1, last_at: entry.at };
   return JSON.stringify([...known.slice(0, -1), again]);
+}
+
+/** Whether the PMS wants a rule overridden before it carries the last sending out. */
+export function needsOverride(step: StepRow | undefined): boolean {
+  return sinceSent(step).some(({ event }) => event === OVERRIDE_ASKED);
 }
 
 /** Whether a look-up has found the effect of the last request. */

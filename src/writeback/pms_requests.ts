@@ -42,6 +42,23 @@ export function ask<T>(
   return askFor(connectorOf(runtime, write.connection).capabilities.request_deadline_ms, runtime, write, question);
 }
 
+/** What a sender keeps of its lease to write down what it knows, milliseconds. */
+const TO_WRITE_DOWN_MS = 5_000;
+
+/**
+ * The same for a write that may still be its sender's: what the PMS answered has to be on record before the lease is over,
+ * or another process takes it for a request whose sender is gone.
+ */
+export function askUnderLease<T>(
+  runtime: Runtime,
+  row: WriteRow,
+  question: (connector: Connector, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = connectorOf(runtime, row.connection).capabilities.request_deadline_ms;
+  const left = row.state === 'sending' ? (row.lease_until ?? 0) - runtime.clock() - TO_WRITE_DOWN_MS : deadline;
+  return askFor(Math.max(1, Math.min(deadline, left)), runtime, row, question);
+}
+
 /** The look-up of an effect, which may take many requests. */
 export function lookUp<T>(
   runtime: Runtime,

@@ -1,5 +1,11 @@
 import { oneAtATime } from '../audit/audit.ts';
-import { type Step, type StepRequest, type StepResult, VendorError } from '../connectors/connector.ts';
+import {
+  type Step,
+  type StepContext,
+  type StepRequest,
+  type StepResult,
+  VendorError,
+} from '../connectors/connector.ts';
 import type { Permit } from '../pace/pace.ts';
 import { together } from '../store/together.ts';
 import { claimRecord, ClaimedByAnother } from './claims.ts';
@@ -7,7 +13,7 @@ import { withPmsIds } from './dependency.ts';
 import { keyIsAlive } from './elapsed.ts';
 import { endUnsent, needsAttention } from './endings.ts';
 import { finish } from './finish.ts';
-import { isInDoubt, leaseFor, NO_LEASE, stepContext, stepRow, withEvidence } from './journal.ts';
+import { isInDoubt, leaseFor, needsOverride, NO_LEASE, stepContext, stepRow, withEvidence } from './journal.ts';
 import { isBehind, moveWrite, overtakersOf, StaleWrite } from './ledger.ts';
 import { putStep, type StepRow, stepsOf, updateStep } from './step_rows.ts';
 import { openRequest, type OpenWrite } from './open_write.ts';
@@ -65,7 +71,10 @@ function mayBeDoubled(runtime: Runtime, connection: string, known: StepRow | und
   return known !== undefined && isInDoubt(known) && !keyIsAlive(runtime, connection, known);
 }
 
-/** A retry sends the very bytes of the first attempt, so that a vendor's idempotency key still fits them. */
+/**
+ * A retry sends the very bytes of the first attempt, so that a vendor's idempotency key still fits them. What the PMS has
+ * refused until somebody overrides a rule, and a person has said yes to, is prepared anew.
+ */
 async function requestFor(
   runtime: Runtime,
   write: OpenWrite,
@@ -74,9 +83,13 @@ async function requestFor(
   known: StepRow | undefined,
 ): Promise<StepRequest> {
   const { row, command } = write;
-  if (known !== undefined && step.retry !== 'set_value')
+  const overridden = needsOverride(known);
+  if (known !== undefined && step.retry !== 'set_value' && !overridden)
     return openRequest(runtime.keyring, row.write_id, row.step_index, known.request_sealed);
-  const context = stepContext(write, steps.slice(0, row.step_index));
+  const context: StepContext = {
+    ...stepContext(write, steps.slice(0, row.step_index)),
+    ...(overridden && { overridden }),
+  };
   return ask(runtime, row, (connector) => connector.prepare(command, row.step_index, context));
 }
 

@@ -12,6 +12,7 @@ import {
   mayHaveHappened,
   NO_ANSWER,
   NO_LEASE,
+  OVERRIDE_ASKED,
   REFUSED,
   stamp,
   USELESS_ANSWER,
@@ -194,6 +195,11 @@ async function askForOverride(runtime: Runtime, write: OpenWrite, error: VendorE
   const decideBy = Math.min(write.row.not_after, now + runtime.policy.approval_ms);
   await runtime.store.transaction(async (trx) => {
     await moveWrite(trx, write.row, 'ask_person', now, { ...NO_LEASE, next_attempt_at: decideBy });
+    const step = (await stepsOf(trx, write.row.write_id))[write.row.step_index];
+    if (step !== undefined)
+      await updateStep(trx, write.row.write_id, write.row.step_index, {
+        evidence_json: withEvidence(step, { at: now, event: OVERRIDE_ASKED }),
+      });
     await requestApproval(trx, {
       approval_id: approvalId,
       write_id: write.row.write_id,
