@@ -241,7 +241,6 @@ export const addClaimsAndPace: Migration = ({ text, integer, table }) => [
       and (command_kind like 'create_%' or command_kind like 'post_%' or command_kind like 'reverse_%'
         or command_kind = 'schedule_tour' or command_kind = 'record_communication')
     group by connection, record_kind, scope, record_id`,
-  'create index writes_command on writes (connection, command_digest)',
   `create table pace (
     connection ${text} not null primary key,
     body_json ${text} not null,

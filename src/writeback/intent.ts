@@ -2,7 +2,7 @@ import type { ApprovalRule } from '../approvals/approvals.ts';
 import type { Grant } from '../grants/grant.ts';
 import { changedRecordId, type Command, COMMANDS } from '../model/commands.ts';
 import type { RecordKind } from '../model/records.ts';
-import { digestOf } from '../model/version.ts';
+import { canonicalJson, digestOf } from '../model/version.ts';
 import { namedWrites } from './dependency.ts';
 import { newId } from './ids.ts';
 import type { WriteRow } from './ledger.ts';
@@ -70,8 +70,7 @@ export function draftOf(runtime: Runtime, intent: Intent, now: number): OpenWrit
     command_kind: command.kind,
     ...sealParts(runtime.keyring, writeId, parts),
     command_digest: digestOf(command),
-    effect_digest:
-      intent.effect === undefined ? null : digestOf([grant.organisation, intent.connection, intent.effect]),
+    effect_digest: effectDigests(runtime, intent)[0] ?? null,
     not_duplicate_of: intent.not_duplicate_of ?? null,
     record_kind: kind,
     record_id: changed ?? null,
@@ -99,6 +98,15 @@ export function draftOf(runtime: Runtime, intent: Intent, now: number): OpenWrit
     next_attempt_at: now,
   };
   return { row, ...parts };
+}
+
+/**
+ * What an intent's effect is known by, under the current key first: a telephone number is all that some effects are made
+ * of, and whoever has the store but not the keys must not find out which.
+ */
+export function effectDigests({ keyring }: Runtime, { grant, connection, effect }: Intent): string[] {
+  if (effect === undefined) return [];
+  return keyring.lookupHashes('effect', canonicalJson([grant.organisation, connection, effect]));
 }
 
 /** What a write waits in line for: the record that it changes or draws on, or nothing but itself. */

@@ -11,10 +11,7 @@ import { placeInLine, recordIdOf } from './record_id.ts';
 import { connectorOf, type Runtime } from './runtime.ts';
 import { search } from './search.ts';
 import { afterStep } from './send.ts';
-import { lookAfter, lookAt } from './waiting.ts';
-
-/** How long after its own time a write whose PMS cannot be asked is looked for, before a person is. */
-const PATIENCE_MS = 60_000;
+import { lookAfter, lookAt, PATIENCE_MS } from './waiting.ts';
 
 /** What is known of a request whose outcome is not, at the moment when the PMS is asked about it. */
 interface Question {

@@ -9,7 +9,7 @@ import { openWrite, type OpenWrite } from './open_write.ts';
 import { LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
 import { afterStep, sendReady } from './send.ts';
 import { IN_FLIGHT_STATES, type WriteState } from './states.ts';
-import { lookAt } from './waiting.ts';
+import { lookAt, PATIENCE_MS } from './waiting.ts';
 
 /*
  * What is done with a write that nobody is working on: after a crash, after an answer that never came, when a PMS is
@@ -25,9 +25,6 @@ const HANDLERS: Partial<Record<WriteState, (runtime: Runtime, write: OpenWrite) 
   unknown: locateEffect,
   awaiting_approval: runOutUndecided,
 };
-
-/** How long after its own time a write is kept going before a person is asked. */
-const PATIENCE_MS = 60_000;
 
 /** More steps than any write takes at once: whatever turns in a circle ends here, and goes on at the next sweep. */
 const MOST_AT_ONCE = 20;

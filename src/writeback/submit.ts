@@ -7,7 +7,7 @@ import { together } from '../store/together.ts';
 import { approvalNeeded, askPerson, decideBy } from './approval_needed.ts';
 import { holdCells } from './cells.ts';
 import { mustWait, namedWrites } from './dependency.ts';
-import { draftOf, type Intent } from './intent.ts';
+import { draftOf, effectDigests, type Intent } from './intent.ts';
 import { audit, leaseFor, stepContext, stepRow } from './journal.ts';
 import { type Db, insertWrite, isBehind, overtakersOf, sameEffect, writeOfRequest, type WriteRow } from './ledger.ts';
 import type { OpenWrite } from './open_write.ts';
@@ -100,12 +100,12 @@ async function record(
   { write, step, now, irreversible, request, permit, refusal }: Draft,
 ): Promise<Submitted> {
   const deadline = connectorOf(runtime, intent.connection).capabilities.request_deadline_ms;
-  const { effect_digest: effect } = write.row;
-  const [, used, earlier] = await together([
+  const [, used, ...equals] = await together([
     oneAtATime(trx, runtime.store.engine),
     writeOfRequest(trx, write.row),
-    effect === null ? undefined : sameEffect(trx, effect, now - runtime.policy.duplicate_ms),
+    ...effectDigests(runtime, intent).map((digest) => sameEffect(trx, digest, now - runtime.policy.duplicate_ms)),
   ]);
+  const earlier = equals.find((one) => one !== undefined);
   if (used !== undefined) throw new RequestUsed();
   if (earlier !== undefined && !isNamed(earlier, intent.not_duplicate_of)) throw duplicateOf(earlier);
   const approval = await approvalNeeded(trx, intent, irreversible);

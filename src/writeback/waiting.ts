@@ -19,6 +19,9 @@ export function lookAfter(looks: number): number {
   return Math.min(LONGEST_LOOK_MS, FIRST_LOOK_MS * 2 ** Math.min(looks, 10));
 }
 
+/** How long after its own time a write whose PMS cannot be asked is kept going before a person is asked; milliseconds. */
+export const PATIENCE_MS = 60_000;
+
 const BACKOFF_MS = [1_000, 2_000, 5_000, 15_000, 30_000, 60_000];
 
 /** How long a request waits that the PMS did not take; spread, so that many of them do not come back at once. */

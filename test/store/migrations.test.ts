@@ -146,7 +146,7 @@ describeOnEveryEngine('migrations', (open) => {
     await store.transaction(async (trx) => {
       await trx.insertInto('writes').values(rows).execute();
       const backToVersion1 = [
-        ...['drop index writes_leases', 'drop index writes_command', 'drop table claims', 'drop table pace'],
+        ...['drop index writes_leases', 'drop table claims', 'drop table pace'],
         'alter table writes drop column failures',
         "update schema_versions set version = 1 where part = 'ledger'",
       ];
