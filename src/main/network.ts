@@ -1,6 +1,7 @@
 import type { ConnectorEnvironment, PaceLimits } from '../connectors/connector.ts';
 import type { Pace } from '../pace/pace.ts';
 import { createPacedFetch, type PacedFetch } from '../pace/paced_fetch.ts';
+import { takePermit } from '../pace/request_scope.ts';
 import { createPace } from '../pace/store_pace.ts';
 import type { KeyRing } from '../store/keyring.ts';
 import { createKv } from '../store/kv.ts';
@@ -54,7 +55,7 @@ export function createNetwork({ store, keyring, owner, onLost }: NetworkOptions)
         kv: {
           get: (key) => kv.get(own(key)),
           set: (key, value, ttl_ms) => kv.set(own(key), value, ttl_ms),
-          once: (key, ttl_ms, make) => kv.once(own(key), ttl_ms, make),
+          once: (key, ttl_ms, make) => kv.once(own(key), ttl_ms, make, giveLeaveBack),
         },
       };
     },
@@ -67,4 +68,12 @@ export function createNetwork({ store, keyring, owner, onLost }: NetworkOptions)
       await Promise.all(fetches.map((fetch) => fetch.close()));
     },
   };
+}
+
+/**
+ * Whoever makes the value may need the very place that somebody keeps who waits for it. The request after the wait asks
+ * for its own turn, and its sender's lease is looked at then as always. A maker's leave serves what makes the value.
+ */
+function giveLeaveBack(): void {
+  takePermit()?.done();
 }

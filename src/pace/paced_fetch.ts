@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { VendorError } from '../connectors/connector.ts';
 import { bounded, responseOf, retryAfterMs, TooLong } from './answer.ts';
 import type { Pace, Permit, RequestOutcome } from './pace.ts';
-import { requestScope } from './request_scope.ts';
+import { requestScope, takePermit } from './request_scope.ts';
 
 export interface PacedFetchOptions {
   pace: Pace;
@@ -78,14 +78,6 @@ export function createPacedFetch({ pace, base_url, deadline_ms, clock }: PacedFe
       await (await agent)?.close();
     },
   });
-}
-
-/** Leave that was taken for the first request of the scope serves once. */
-function takePermit(): Permit | undefined {
-  const scope = requestScope();
-  const { permit } = scope;
-  delete scope.permit;
-  return permit;
 }
 
 /** Node's own `Request` turns every kind of body into bytes and headers, which undici's fetch takes from anybody. */

@@ -28,3 +28,11 @@ export function inRequestScope<T>(scope: RequestScope, work: () => T): T {
 export function requestScope(): RequestScope {
   return scopes.getStore() ?? ORDINARY;
 }
+
+/** Leave that was taken for the first request of the scope serves once. */
+export function takePermit(): Permit | undefined {
+  const scope = requestScope();
+  const { permit } = scope;
+  delete scope.permit;
+  return permit;
+}

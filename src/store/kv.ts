@@ -11,9 +11,10 @@ export interface Kv {
   /**
    * The value; where there is none, `make` makes it in one process, and all others wait for that. Who dies while making
    * it is waited for no longer than 30 s. Rejects with what `make` throws, in the process that ran it; another one of
-   * those who wait then tries itself.
+   * those who wait then tries itself. `beforeWaiting` is called each time before somebody else is waited for: who waits
+   * lets go there of what that one may need.
    */
-  once(key: string, ttl_ms: number, make: () => Promise<string>): Promise<string>;
+  once(key: string, ttl_ms: number, make: () => Promise<string>, beforeWaiting?: () => void): Promise<string>;
   /** Removes up to so many values that are over, and says how many it were. */
   forgetExpired(limit: number): Promise<number>;
 }
@@ -60,26 +61,30 @@ export function createKv({ store, keyring, pause = setTimeout }: KvOptions): Kv 
     );
   }
 
-  async function makeOrWait(key: string, ttl_ms: number, make: () => Promise<string>): Promise<string> {
+  /** For one at a time of this process, which has looked and found none. */
+  async function makeOrWait(
+    key: string,
+    ttl_ms: number,
+    make: () => Promise<string>,
+    beforeWaiting: () => void,
+  ): Promise<string> {
     // Sealed anew it is like no other, whichever process seals it.
     const claimant = keyring.seal('', contextOf(claimOf(key)));
-    for (;;) {
+    while (!(await claim(key, claimant))) {
+      beforeWaiting();
+      await pause(LOOK_MS);
       const there = await kv.get(key);
       if (there !== undefined) return there;
-      if (!(await claim(key, claimant))) {
-        await pause(LOOK_MS);
-        continue;
-      }
-      try {
-        // It may have been made between the look and the claim.
-        const meanwhile = await kv.get(key);
-        if (meanwhile !== undefined) return meanwhile;
-        const value = await make();
-        await kv.set(key, value, ttl_ms);
-        return value;
-      } finally {
-        await unclaim(key, claimant);
-      }
+    }
+    try {
+      // It may have been made between the look and the claim.
+      const meanwhile = await kv.get(key);
+      if (meanwhile !== undefined) return meanwhile;
+      const value = await make();
+      await kv.set(key, value, ttl_ms);
+      return value;
+    } finally {
+      await unclaim(key, claimant);
     }
   }
 
@@ -106,10 +111,16 @@ export function createKv({ store, keyring, pause = setTimeout }: KvOptions): Kv 
           .execute(),
       );
     },
-    once(key, ttl_ms, make) {
+    async once(key, ttl_ms, make, beforeWaiting = () => {}) {
+      // Everybody looks for himself: where it is there, nobody is waited for.
+      const there = await kv.get(key);
+      if (there !== undefined) return there;
       const current = making.get(key);
-      if (current !== undefined) return current;
-      const promise = makeOrWait(key, ttl_ms, make).finally(() => making.delete(key));
+      if (current !== undefined) {
+        beforeWaiting();
+        return current;
+      }
+      const promise = makeOrWait(key, ttl_ms, make, beforeWaiting).finally(() => making.delete(key));
       making.set(key, promise);
       return promise;
     },

@@ -12,8 +12,8 @@ describeOnEveryEngine('values with a life span', (open) => {
   const first = entry('a');
   const keyring = ring(first);
 
-  /** Two processes on one database, and a clock that goes on while somebody waits. */
-  async function two() {
+  /** Two processes on one database, and a clock that goes on while somebody waits, until `until` where that is given. */
+  async function two(until?: Promise<unknown>) {
     let now = 1_000_000;
     const clock = () => now;
     const waits: number[] = [];
@@ -21,6 +21,7 @@ describeOnEveryEngine('values with a life span', (open) => {
     const pause = async (ms: number) => {
       waits.push(ms);
       now += ms;
+      await until;
     };
     const of = (from: Store) => createKv({ store: from, keyring, pause });
     const pass = (ms: number) => (now += ms);
@@ -80,26 +81,52 @@ describeOnEveryEngine('values with a life span', (open) => {
   });
 
   it('are made once, while all others wait for that', async () => {
-    const { store, one, other, waits } = await two();
     const making = Promise.withResolvers<string>();
     const begun = Promise.withResolvers<void>();
+    const { store, one, other, waits } = await two(making.promise);
     let made = 0;
     const make = () => {
       made++;
       begun.resolve();
       return making.promise;
     };
-    const mine = [one.once('token', 60_000, make), one.once('token', 60_000, make)];
-    // Within a process nobody looks again and again.
-    expect(mine[1]).toBe(mine[0]);
+    const maker = one.once('token', 60_000, make);
     await begun.promise;
+    const waiting = Promise.withResolvers<void>();
+    const mine = one.once('token', 60_000, make, waiting.resolve);
+    await waiting.promise;
+    // Within a process nobody looks again and again.
+    expect(waits).toEqual([]);
     const theirs = other.once('token', 60_000, make);
-    await expect.poll(() => waits.length).toBeGreaterThan(2);
+    await expect.poll(() => waits.length).toBe(1);
     making.resolve('t1');
-    expect(await Promise.all([...mine, theirs])).toEqual(['t1', 't1', 't1']);
+    expect(await Promise.all([maker, mine, theirs])).toEqual(['t1', 't1', 't1']);
     expect(await other.once('token', 60_000, make)).toBe('t1');
     expect(made).toBe(1);
     expect(await store.ledger.selectFrom('kv').select('key').execute()).toEqual([{ key: 'token' }]);
+  });
+
+  it('tell whoever has to wait for somebody else, before it does, and nobody else', async () => {
+    const making = Promise.withResolvers<string>();
+    const begun = Promise.withResolvers<void>();
+    const { one, other } = await two(making.promise);
+    const told = new Set<string>();
+    const asking = (kv: typeof one, name: string) =>
+      kv.once(
+        'token',
+        60_000,
+        () => (begun.resolve(), making.promise),
+        () => told.add(name),
+      );
+    const maker = asking(one, 'maker');
+    await begun.promise;
+    const waiting = [asking(one, 'same process'), asking(other, 'other process')];
+    await expect.poll(() => [...told].toSorted()).toEqual(['other process', 'same process']);
+    making.resolve('t1');
+    await Promise.all([maker, ...waiting]);
+    // Where it is there, all look at the same time and nobody waits.
+    await Promise.all([asking(one, 'first'), asking(one, 'second'), asking(other, 'third')]);
+    expect([...told].toSorted()).toEqual(['other process', 'same process']);
   });
 
   it('are not made where another process has made them between the look and the claim', async () => {
