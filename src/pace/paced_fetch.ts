@@ -45,6 +45,8 @@ export function createPacedFetch({ pace, base_url, deadline_ms, clock }: PacedFe
     try {
       const body = request.body === null ? null : await request.arrayBuffer();
       const { fetch } = await import('undici');
+      // A time that was over before the PMS was even tried says nothing about it.
+      if (signal.aborted) throw new MayNotSend();
       const guard = guardedBy(signal, progress, requestScope().may_send);
       const answer = await fetch(request.url, {
         method: request.method,

@@ -290,10 +290,13 @@ describe('a request that its sender may no longer send', () => {
     expect(events).toEqual(['asked /1', 'arrived /1', 'asked /2', 'arrived /2']);
   });
 
-  it('does not leave where its caller has gone, and that does not count against the PMS', async () => {
+  it.each([
+    ['its caller has gone', AbortSignal.abort()],
+    ['its time is over', AbortSignal.abort(new DOMException('late', 'TimeoutError'))],
+  ])('does not leave where %s, and that does not count against the PMS', async (_name, signal) => {
     let requests = 0;
     const { pace, fetch } = client(await served((_request, response) => void response.end(String(requests++))));
-    expect(await refusedBy(fetch('x', { signal: AbortSignal.abort() }))).toMatchObject({ code: 'unavailable' });
+    expect(await refusedBy(fetch('x', { signal }))).toMatchObject({ code: 'unavailable' });
     expect([requests, pace.given, pace.back, pace.reports]).toEqual([0, 1, 1, []]);
   });
 });
@@ -353,6 +356,18 @@ describe('a request without an answer', () => {
     expect(await refusedBy(fetch('/2'))).toMatchObject({ code: 'outcome_unknown' });
     expect(requests).toEqual(['/1', '/2']);
     expect(pace).toMatchObject({ given: 2, back: 2 });
+  });
+
+  it.each([
+    'HTTP/1.1 200 OK\r\nconte',
+    'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc',
+    'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nabc',
+    'HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 9\r\n\r\n',
+  ])('has an end where nothing comes after %j', async (beginning) => {
+    const base = await bare((socket) => void socket.once('data', () => socket.write(beginning)));
+    const { pace, fetch } = client(base, 300);
+    expect(await refusedBy(fetch('x'))).toMatchObject({ code: 'outcome_unknown' });
+    expect(outcomes(pace)).toEqual(FAILED);
   });
 
   it.each<[string, boolean]>([
