@@ -1,7 +1,7 @@
 import type { ConnectorEnvironment, PaceLimits } from '../connectors/connector.ts';
 import type { Pace } from '../pace/pace.ts';
 import { createPacedFetch, type PacedFetch } from '../pace/paced_fetch.ts';
-import { takePermit } from '../pace/request_scope.ts';
+import { aheadOfOthers, takePermit } from '../pace/request_scope.ts';
 import { createPace } from '../pace/store_pace.ts';
 import type { KeyRing } from '../store/keyring.ts';
 import { createKv } from '../store/kv.ts';
@@ -55,7 +55,7 @@ export function createNetwork({ store, keyring, owner, onLost }: NetworkOptions)
         kv: {
           get: (key) => kv.get(own(key)),
           set: (key, value, ttl_ms) => kv.set(own(key), value, ttl_ms),
-          once: (key, ttl_ms, make) => kv.once(own(key), ttl_ms, make, giveLeaveBack),
+          once: (key, ttl_ms, make) => kv.once(own(key), ttl_ms, () => aheadOfOthers(make), giveLeaveBack),
         },
       };
     },

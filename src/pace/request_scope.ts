@@ -36,3 +36,18 @@ export function takePermit(): Permit | undefined {
   delete scope.permit;
   return permit;
 }
+
+/**
+ * Runs work whose outcome others may wait for, more urgent ones among them: its requests go before all others. Leave of
+ * the scope that it does not use stays there.
+ */
+export async function aheadOfOthers<T>(work: () => Promise<T>): Promise<T> {
+  const scope = requestScope();
+  const permit = takePermit();
+  const ahead: RequestScope = { ...scope, priority: 0, ...(permit !== undefined && { permit }) };
+  try {
+    return await inRequestScope(ahead, work);
+  } finally {
+    if (ahead.permit !== undefined) scope.permit = ahead.permit;
+  }
+}

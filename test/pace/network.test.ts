@@ -154,6 +154,24 @@ describeOnEveryEngine('a place under way', (open) => {
     });
   });
 
+  it('of those that are left for emergencies serves a token, because one may be waiting for it', async () => {
+    const { events, one } = await connectors(10);
+    for (let taken = 0; taken < 8; taken++) await one.leave();
+    expect(await one.pace.ask(3)).toMatchObject({ because: 'paced' });
+    expect(await inRequestScope({ priority: 3 }, () => one.token())).toBe('ok');
+    expect(events).toEqual(['/token']);
+  });
+
+  it('stays with a write whose token was made without a request', async () => {
+    const { events, one } = await connectors(1);
+    const permit = await one.leave();
+    await inRequestScope({ priority: 1, permit }, async () => {
+      await one.kv.once('token', 60_000, async () => 't');
+      await one.write();
+    });
+    expect(events).toEqual(['/write', 'given back']);
+  });
+
   it('is given up for good: what may no longer be sent when the token is there does not leave', async () => {
     const { events, one } = await connectors(1);
     const permit = await one.leave();
