@@ -1,6 +1,5 @@
-import { type Command, COMMANDS, parseCommand } from '../model/commands.ts';
+import { changedRecordId, type Command, COMMANDS, parseCommand } from '../model/commands.ts';
 import { CaretakerError } from '../model/errors.ts';
-import { changedRecordId } from '../model/commands.ts';
 import { isWriteId } from './ids.ts';
 import { type Db, moveWrite, writeById } from './ledger.ts';
 import { type OpenWrite, orderKey, sealParts } from './open_write.ts';
@@ -19,6 +18,25 @@ export function namedWrites(command: Command): string[] {
 export async function mustWait(db: Db, command: Command): Promise<boolean> {
   for (const id of namedWrites(command)) if ((await writeById(db, id))?.record_id == null) return true;
   return false;
+}
+
+/** The line of a write: that of the record that it changes, by the record's own id where that is known by now. */
+export async function lineOf(db: Db, { row, command }: OpenWrite): Promise<string> {
+  const changed = changedRecordId(command);
+  if (changed === undefined || !isWriteId(changed)) return row.order_key;
+  const made = (await writeById(db, changed))?.record_id;
+  return made == null ? row.order_key : orderKey(row.connection, COMMANDS[command.kind].record, row.scope, made);
+}
+
+/** What was in line for the record of a write by the write's id is in the record's own line from now on. */
+export async function joinLine(db: Db, { row, command }: OpenWrite, recordId: string): Promise<void> {
+  const line = (id: string) => orderKey(row.connection, COMMANDS[command.kind].record, row.scope, id);
+  await db
+    .updateTable('writes')
+    .set({ order_key: line(recordId) })
+    .where('order_key', '=', line(row.write_id))
+    .where('state', '=', 'ready')
+    .execute();
 }
 
 /**

@@ -6,6 +6,7 @@ import type { RecordKind, RecordOf } from '../model/records.ts';
 import { recordChanges } from '../store/changes.ts';
 import { together } from '../store/together.ts';
 import { claimRecord, ClaimedByAnother } from './claims.ts';
+import { joinLine } from './dependency.ts';
 import { needsAttention, settleReservations, tellPeople } from './endings.ts';
 import { audit, change, lookUps, NO_LEASE, withEvidence } from './journal.ts';
 import { newId } from './ids.ts';
@@ -139,6 +140,7 @@ async function close(runtime: Runtime, write: OpenWrite, result: StepResult, id:
       ]),
       recordChanges(trx, now, [change(write, COMMANDS[command.kind].record, id, command.kind)]),
     ]);
+    if (followers.dependents.length > 0) await joinLine(trx, write, id);
     await wakeFollowers(trx, runtime, followers);
     await tellPeople(trx, runtime, write, id, now);
     await tellOfLoss(trx, runtime, write, proof, now);

@@ -9,7 +9,7 @@ import {
 import type { Permit } from '../pace/pace.ts';
 import { together } from '../store/together.ts';
 import { claimRecord, ClaimedByAnother } from './claims.ts';
-import { withPmsIds } from './dependency.ts';
+import { namedWrites, withPmsIds } from './dependency.ts';
 import { keyIsAlive } from './elapsed.ts';
 import { endUnsent, needsAttention } from './endings.ts';
 import { finish } from './finish.ts';
@@ -31,11 +31,13 @@ export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<boo
   let write: OpenWrite | undefined;
   let judged: Judged;
   try {
+    // By the line that it stands in until its record is known, too.
+    if (namedWrites(asked.command).length > 0 && (await mustWaitInLine(runtime, asked))) return false;
     write = await withPmsIds(runtime, asked);
     if (write === undefined) return waitForOthers(runtime, asked);
     const { row } = write;
     if (row.not_after <= runtime.clock()) return tooLate(runtime, write);
-    if (await isBehind(runtime.store.ledger, row)) return false;
+    if (await mustWaitInLine(runtime, write)) return false;
     const now = runtime.clock();
     judged = { at: now, after: await overtakersOf(runtime.store.ledger, row, now) };
     await runtime.judgeAgain(write);
@@ -91,6 +93,10 @@ async function requestFor(
     ...(overridden && { overridden }),
   };
   return ask(runtime, row, (connector) => connector.prepare(command, row.step_index, context));
+}
+
+async function mustWaitInLine(runtime: Runtime, { row }: OpenWrite): Promise<boolean> {
+  return row.not_after > runtime.clock() && (await isBehind(runtime.store.ledger, row));
 }
 
 /** When a write was judged, and which writes on its record were over by then. */

@@ -6,7 +6,7 @@ import type { Permit, Refusal } from '../pace/pace.ts';
 import { together } from '../store/together.ts';
 import { approvalNeeded, askPerson, decideBy } from './approval_needed.ts';
 import { holdCells } from './cells.ts';
-import { mustWait, namedWrites } from './dependency.ts';
+import { lineOf, mustWait, namedWrites } from './dependency.ts';
 import { draftOf, effectDigests, type Intent } from './intent.ts';
 import { audit, leaseFor, stepContext, stepRow } from './journal.ts';
 import { type Db, insertWrite, isBehind, overtakersOf, sameEffect, writeOfRequest, type WriteRow } from './ledger.ts';
@@ -109,11 +109,13 @@ async function record(
   if (used !== undefined) throw new RequestUsed();
   if (earlier !== undefined && !isNamed(earlier, intent.not_duplicate_of)) throw duplicateOf(earlier);
   const approval = await approvalNeeded(trx, intent, irreversible);
-  const state = await firstState(trx, intent, write.row, approval, request);
+  const order_key = await lineOf(trx, write);
+  const state = await firstState(trx, intent, { ...write.row, order_key }, approval, request);
   // Only now: a lease that runs while its own transaction waits in line would be over before it begins.
   const since = runtime.monotonic();
   const row: WriteRow = {
     ...write.row,
+    order_key,
     state,
     ...(state === 'sending' ? { ...leaseFor(runtime, deadline), attempts: 1 } : {}),
     ...(state === 'awaiting_approval' ? { next_attempt_at: decideBy(runtime, intent, now) } : {}),

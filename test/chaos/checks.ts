@@ -177,16 +177,13 @@ function checkClaims(
  * Effects on one record come in the order in which they were recorded. Two that were recorded at almost the same moment
  * by two processes have no order that anybody was told: they count only where both their entries and their ids say so.
  */
-function checkOrder({ writes, effects, entries }: Facts, report: Report): void {
-  const rows = new Map(writes.map(({ row }) => [row.write_id, row]));
+function checkOrder({ effects, entries }: Facts, report: Report): void {
   const recorded = (id: string) => entries.get(id)?.find(({ action }) => action === 'write.recorded')?.seq ?? 0;
   const byRecord = Map.groupBy(effects, ({ kind, record_id }) => `${kind}/${record_id}`);
   for (const [record, all] of byRecord)
     for (const [index, effect] of all.entries()) {
       const [before, after] = [writeOf(all[index - 1]?.label ?? ''), writeOf(effect.label)];
       if (index === 0 || before === after) continue;
-      // One that named its record by another write's id took its place in line only when that was done.
-      if (rows.get(after)?.depends_on != null || rows.get(before)?.depends_on != null) continue;
       if (recorded(before) > recorded(after) && before > after)
         report('effects come in the order of recording', after, `${record}: after ${before}`);
     }
