@@ -42,6 +42,11 @@ function failed(state: PaceState, now: number, random: number): PaceState {
   return { ...state, breaker: { state: 'open', until: now + coolDown(opened, random), opened } };
 }
 
+/** Whether nobody may ask: the cool-down is not over, or a probe is under way. After that, the next request is the probe. */
+export function isLeftAlone({ breaker }: PaceState, now: number): boolean {
+  return breaker.state !== 'closed' && breaker.until > now;
+}
+
 /** Milliseconds until the next probe: anywhere up to a time that doubles, so that processes do not come all at once. */
 export function coolDown(opened: number, random: number): number {
   return Math.ceil(random * Math.min(LONGEST_COOL_DOWN_MS, FIRST_COOL_DOWN_MS * 2 ** (opened - 1)));

@@ -29,7 +29,10 @@ export interface Pace {
    * `unavailable` while the PMS is down, `rate_limited` where the wait would be longer than the signal allows.
    */
   wait(priority: Priority, signal?: AbortSignal): Promise<Permit>;
-  /** Whether the PMS was down when this process last heard of it. */
+  /**
+   * Whether the PMS is left alone because it did not answer, as far as this process has heard. Not so any more once it may
+   * be tried again: where copies answer the reads, nobody may try for long, and they would be called stale for ever.
+   */
   isDown(): boolean;
   /** What became of a request. Opens the breaker after failures in a row, closes it after an answer. */
   report(outcome: RequestOutcome): void;

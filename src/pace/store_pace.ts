@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type PaceLimits, VendorError } from '../connectors/connector.ts';
 import type { Store } from '../store/store.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
+import { isLeftAlone } from './breaker.ts';
 import type { Pace, Permit, Priority, Refusal, RequestOutcome } from './pace.ts';
 import { changePace, type Dated, type PaceRow, readPace } from './pace_row.ts';
 import { type Answer, takeTurn } from './turn.ts';
@@ -67,7 +68,8 @@ class StorePace implements Pace {
   /** What was last known of the state, and when by the steady clock. */
   #known: { dated: Dated | 'lost' | undefined; at: number } | undefined;
   #looking: Promise<void> | undefined;
-  #down = false;
+  /** Whether the PMS was down and has not answered since. */
+  #unrecovered = false;
   #cancelTurn = () => {};
   #cancelWatch: (() => void) | undefined;
 
@@ -117,7 +119,8 @@ class StorePace implements Pace {
   }
 
   isDown(): boolean {
-    return this.#down;
+    const { dated, at } = this.#known ?? { dated: undefined, at: 0 };
+    return dated !== undefined && dated !== 'lost' && isLeftAlone(dated.state, dated.now + this.#monotonic() - at);
   }
 
   report(outcome: RequestOutcome): void {
@@ -253,16 +256,16 @@ class StorePace implements Pace {
 
   #learn(dated: Dated | 'lost' | undefined): void {
     this.#known = { dated, at: this.#monotonic() };
-    const wasDown = this.#down;
-    this.#down = dated !== undefined && dated !== 'lost' && dated.state.breaker.state !== 'closed';
+    const before = this.#unrecovered;
+    this.#unrecovered = dated !== undefined && dated !== 'lost' && dated.state.breaker.state !== 'closed';
     // A listener that throws must not take a turn with it.
-    if (wasDown && !this.#down) for (const listener of this.#listeners) queueMicrotask(listener);
+    if (before && !this.#unrecovered) for (const listener of this.#listeners) queueMicrotask(listener);
     this.#watch();
   }
 
-  /** While the PMS is down, nobody may be asking who would notice that another process has reached it again. */
+  /** Where nobody here asks, nobody would notice that another process has reached the PMS again. */
   #watch(): void {
-    if (!this.#down || this.#closed || this.#listeners.size === 0 || this.#cancelWatch !== undefined) return;
+    if (!this.#unrecovered || this.#closed || this.#listeners.size === 0 || this.#cancelWatch !== undefined) return;
     this.#cancelWatch = this.#later(() => {
       this.#cancelWatch = undefined;
       // A store that does not answer is tried again.

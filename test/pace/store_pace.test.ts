@@ -258,6 +258,43 @@ describeOnEveryEngine('the breaker of several processes', (open) => {
     },
   );
 
+  it.each([NO_LIMITS, PER_SECOND])('is down until it may be tried, and while it is being tried: %j', async (limits) => {
+    const world = new World();
+    const pace = world.pace(await open(), limits);
+    expect(pace.isDown()).toBe(false);
+    fail(pace, 5);
+    await world.pass(499);
+    expect(pace.isDown()).toBe(true);
+    await world.pass(1);
+    expect(pace.isDown()).toBe(false);
+    // The first one that tries it dies.
+    await leave(pace);
+    await world.pass(29_999);
+    expect(pace.isDown()).toBe(true);
+    await world.pass(1);
+    expect(pace.isDown()).toBe(false);
+    await leave(pace);
+    expect(pace.isDown()).toBe(true);
+    pace.report({ kind: 'answered' });
+    await world.settled();
+    expect(pace.isDown()).toBe(false);
+  });
+
+  it('tells of a recovery after a time in which nobody tried', async () => {
+    const world = new World();
+    const pace = world.pace(await open(), NO_LIMITS);
+    let told = 0;
+    pace.onRecovery(() => told++);
+    fail(pace, 5);
+    await world.pass(5_000);
+    expect([pace.isDown(), told]).toEqual([false, 0]);
+    const permit = await leave(pace);
+    pace.report({ kind: 'answered' });
+    permit.done();
+    await world.settled();
+    expect([pace.isDown(), told]).toEqual([false, 1]);
+  });
+
   it('tells nobody of a recovery who has had enough of it', async () => {
     const world = new World();
     const pace = world.pace(await open(), NO_LIMITS);
