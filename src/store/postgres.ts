@@ -14,7 +14,7 @@ import type { Pool } from 'pg';
 import type { EngineOptions, EngineStore, Half } from './half.ts';
 import { DatabaseClock } from './database_clock.ts';
 import { migrate } from './migrations.ts';
-import { keepStatements } from './prepared_client.ts';
+import { isOutdated, statementKeeper } from './prepared_client.ts';
 import { readOnly } from './read-only.ts';
 import type { LedgerTables, MirrorTables } from './schema.ts';
 import { StoreUnavailable, type StoreTrouble } from './unavailable.ts';
@@ -67,10 +67,13 @@ function translatePostgresError(error: unknown): unknown {
   return error;
 }
 
-/** Serialization failures and deadlocks: the server undid the transaction and asks to run it again. */
+/**
+ * Serialization failures, deadlocks, and tables that another replica has changed: the server undid the transaction,
+ * which comes through when it is run again.
+ */
 function lostAgainstAnother(error: unknown): boolean {
   const code = codeOf(error);
-  return code === '40001' || code === '40P01';
+  return code === '40001' || code === '40P01' || isOutdated(error);
 }
 
 /** One set of tables over the shared pool. */
@@ -88,7 +91,10 @@ class PostgresHalf<Tables> implements Half<Tables> {
       await ready();
       try {
         await this.#init();
-        return await connections.provideConnection(consumer);
+        return await connections.provideConnection(consumer).catch((error: unknown) => {
+          if (!isOutdated(error)) throw error;
+          return connections.provideConnection(consumer);
+        });
       } catch (error) {
         throw translatePostgresError(error);
       }
@@ -205,7 +211,7 @@ async function createPool(url: string, lockWaitMs: number): Promise<Pool> {
         NUMBER_TYPES.has(oid) && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
     },
   });
-  pool.on('connect', keepStatements);
+  pool.on('connect', statementKeeper());
   // A connection that the server ends while idle is replaced at its next use; without a listener it would end us too.
   pool.on('error', () => {});
   return pool;
