@@ -1,10 +1,14 @@
 import type { Pool } from 'pg';
+import { StoreUnavailable } from './unavailable.ts';
 
 /** How often this machine's clock is held against the database's, milliseconds. */
 const MEASURE_MS = 30_000;
 
 /** Of so many measurements the one with the shortest way there and back counts. */
 const MEASUREMENTS = 3;
+
+/** By how much more the wall clock may go on than the steady one while an answer is waited for, milliseconds. */
+const ASLEEP_MS = 1_000;
 
 /**
  * How far the database's clock is ahead of this machine's. A machine whose clock is an hour ahead would take the leases
@@ -13,12 +17,15 @@ const MEASUREMENTS = 3;
 export class DatabaseClock {
   readonly #pool: () => Promise<Pool>;
   readonly #local: () => number;
+  readonly #steady: () => number;
   #offset = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(pool: () => Promise<Pool>, local: () => number) {
+  /** `steady` cannot be set, and may stand still while the machine sleeps; both clocks in milliseconds. */
+  constructor(pool: () => Promise<Pool>, local: () => number, steady: () => number = () => performance.now()) {
     this.#pool = pool;
     this.#local = local;
+    this.#steady = steady;
   }
 
   /** Whole milliseconds to add to the local clock. */
@@ -38,17 +45,23 @@ export class DatabaseClock {
   }
 
   async #measure(): Promise<void> {
-    const pool = await this.#pool();
-    let best = { trip: Infinity, offset: this.#offset };
-    for (let time = 0; time < MEASUREMENTS; time++) {
-      const sent = performance.now();
-      const { rows } = await pool.query<{ now: number }>(
-        'select (extract(epoch from clock_timestamp()) * 1000)::double precision as now',
-      );
-      const trip = performance.now() - sent;
-      const offset = Math.round(Number(rows[0]?.now) + trip / 2 - this.#local());
-      if (trip < best.trip) best = { trip, offset };
-    }
+    const measured = [];
+    for (let time = 0; time < MEASUREMENTS; time++) measured.push(await this.#measureOnce());
+    const [best] = measured.filter((one) => one !== undefined).toSorted((one, other) => one.trip - other.trip);
+    if (best === undefined) throw new StoreUnavailable('unreachable', new Error('the wall clock jumps ahead'));
     this.#offset = best.offset;
+  }
+
+  /** Nothing where the machine slept, or its clock was set, on the way: the trip looks short then, and the offset is wrong. */
+  async #measureOnce(): Promise<{ trip: number; offset: number } | undefined> {
+    const pool = await this.#pool();
+    const sent = { local: this.#local(), steady: this.#steady() };
+    const { rows } = await pool.query<{ now: number }>(
+      'select (extract(epoch from clock_timestamp()) * 1000)::double precision as now',
+    );
+    const local = this.#local();
+    const trip = this.#steady() - sent.steady;
+    if (local - sent.local - trip > ASLEEP_MS) return undefined;
+    return { trip, offset: Math.round(Number(rows[0]?.now) + trip / 2 - local) };
   }
 }
