@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type DatabaseConnection,
-  DefaultConnectionProvider,
   DefaultQueryExecutor,
   type Driver,
   DummyDriver,
@@ -10,7 +9,7 @@ import {
   sql,
   Transaction,
 } from 'kysely';
-import type { Pool } from 'pg';
+import type { Pool, PoolConfig } from 'pg';
 import type { EngineOptions, EngineStore, Half } from './half.ts';
 import { DatabaseClock } from './database_clock.ts';
 import { migrate } from './migrations.ts';
@@ -21,6 +20,15 @@ import { StoreUnavailable, type StoreTrouble } from './unavailable.ts';
 
 /** Connections per process, over both halves. */
 const POOL_SIZE = 16;
+
+/** How long an answer may take before its connection counts as lost: many times what any query or change takes. */
+const ANSWER_MS = 60_000;
+
+/** How long a connection may be silent before the other host is asked whether it is still there. */
+const SILENCE_MS = 10_000;
+
+/** How long the server keeps the locks of a transaction that asks for nothing, because its host may be gone. */
+const IDLE_TRANSACTION_MS = 15_000;
 
 /** How often a transaction that lost against another one is run again. */
 const ATTEMPTS = 8;
@@ -36,23 +44,44 @@ const TROUBLES: Record<string, StoreTrouble> = {
   XX002: 'corrupt',
   '08': 'unreachable',
   '25006': 'unreachable',
+  '25P03': 'unreachable',
+  '25P04': 'unreachable',
   '28': 'unreachable',
   '3D': 'unreachable',
   '53': 'unreachable',
   '57': 'unreachable',
   '58': 'unreachable',
+  EACCES: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  EAI_AGAIN: 'unreachable',
+  EAI_FAIL: 'unreachable',
+  ECONNABORTED: 'unreachable',
   ECONNREFUSED: 'unreachable',
   ECONNRESET: 'unreachable',
+  EHOSTDOWN: 'unreachable',
   EHOSTUNREACH: 'unreachable',
+  EMFILE: 'unreachable',
+  ENETDOWN: 'unreachable',
+  ENETRESET: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ENFILE: 'unreachable',
   ENOENT: 'unreachable',
+  ENOTCONN: 'unreachable',
   ENOTFOUND: 'unreachable',
+  EPERM: 'unreachable',
   EPIPE: 'unreachable',
   ETIMEDOUT: 'unreachable',
 };
 
 /** What pg says without a code when a connection is lost or cannot be had. */
-const LOST =
-  /^Connection terminated|^timeout exceeded when trying to connect|^Client has encountered a connection error/;
+const LOST = new RegExp(
+  [
+    '^Connection terminated',
+    '^timeout exceeded when trying to connect',
+    '^Client has encountered a connection error',
+    '^Query read timeout',
+  ].join('|'),
+);
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -86,14 +115,12 @@ class PostgresHalf<Tables> implements Half<Tables> {
   constructor(pool: () => Promise<Pool>, ready: () => Promise<void>) {
     this.#dialect = new PostgresDialect({ pool });
     this.#driver = this.#dialect.createDriver();
-    const connections = new DefaultConnectionProvider(this.#driver);
     const props = this.#props(this.#driver, async (consumer) => {
       await ready();
       try {
-        await this.#init();
-        return await connections.provideConnection(consumer).catch((error: unknown) => {
+        return await this.#readOnce(consumer).catch((error: unknown) => {
           if (!isOutdated(error)) throw error;
-          return connections.provideConnection(consumer);
+          return this.#readOnce(consumer);
         });
       } catch (error) {
         throw translatePostgresError(error);
@@ -129,6 +156,22 @@ class PostgresHalf<Tables> implements Half<Tables> {
         if (attempt === ATTEMPTS) throw new StoreUnavailable('locked', error);
       }
       await sleep(Math.random() * 2 ** attempt);
+    }
+  }
+
+  async #readOnce<T>(consumer: (connection: DatabaseConnection) => Promise<T>): Promise<T> {
+    await this.#init();
+    const driver = this.#driver;
+    const connection = await driver.acquireConnection();
+    try {
+      return await consumer(connection);
+    } catch (error) {
+      // pg learns only later that a connection is gone, and would lend it to the next one. What cannot roll back is
+      // thrown away.
+      if (translatePostgresError(error) !== error) await driver.rollbackTransaction(connection).catch(() => {});
+      throw error;
+    } finally {
+      await driver.releaseConnection(connection);
     }
   }
 
@@ -168,7 +211,7 @@ class PostgresHalf<Tables> implements Half<Tables> {
 /** Both halves in one PostgreSQL database, in the schema that the connection's search path names first. */
 export function openPostgres(url: string, { ready, lockWaitMs, alignClock }: EngineOptions): EngineStore {
   let pool: Promise<Pool> | undefined;
-  const connect = () => (pool ??= createPool(url, lockWaitMs));
+  const connect = () => (pool ??= createPool(url, lockWaitMs, { max: POOL_SIZE, query_timeout: ANSWER_MS }));
   const ledger = new PostgresHalf<LedgerTables>(connect, ready);
   const mirror = new PostgresHalf<MirrorTables>(connect, ready);
   const shared = alignClock === undefined ? undefined : new DatabaseClock(connect, alignClock);
@@ -177,12 +220,10 @@ export function openPostgres(url: string, { ready, lockWaitMs, alignClock }: Eng
     mirror,
     clockOffset: () => shared?.offset ?? 0,
     async open() {
-      await ledger.transaction(async (trx) => {
-        await sql`select pg_advisory_xact_lock(hashtext('caretaker migrations in ' || current_schema()))`.execute(trx);
-        await migrate(trx, 'postgres', 'ledger');
-        await migrate(trx, 'postgres', 'mirror');
+      await migrateBoth(url, lockWaitMs);
+      await shared?.start().catch((error: unknown) => {
+        throw translatePostgresError(error);
       });
-      await shared?.start();
     },
     async backup() {
       throw new Error(
@@ -197,21 +238,48 @@ export function openPostgres(url: string, { ready, lockWaitMs, alignClock }: Eng
   };
 }
 
-async function createPool(url: string, lockWaitMs: number): Promise<Pool> {
+/** Over a connection of its own, because a new index on a large table may take longer than any other answer. */
+async function migrateBoth(url: string, lockWaitMs: number): Promise<void> {
+  const pool = await createPool(url, lockWaitMs, { max: 1 });
+  try {
+    const half = new PostgresHalf<LedgerTables>(
+      async () => pool,
+      async () => {},
+    );
+    await half.transaction(async (trx) => {
+      await sql`select pg_advisory_xact_lock(hashtext('caretaker migrations in ' || current_schema()))`.execute(trx);
+      await migrate(trx, 'postgres', 'ledger');
+      await migrate(trx, 'postgres', 'mirror');
+    });
+  } finally {
+    // Not waited for: a host that vanishes now would never say goodbye.
+    void pool.end();
+  }
+}
+
+async function createPool(url: string, lockWaitMs: number, more: PoolConfig): Promise<Pool> {
   const { default: pg } = await import('pg');
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'caretaker',
-    max: POOL_SIZE,
     connectionTimeoutMillis: lockWaitMs,
     lock_timeout: lockWaitMs,
+    idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: SILENCE_MS,
     pipeline: true,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         NUMBER_TYPES.has(oid) && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
     },
+    ...more,
   });
-  pool.on('connect', statementKeeper());
+  const keepStatements = statementKeeper();
+  pool.on('connect', (client) => {
+    keepStatements(client);
+    // A connection may end while it is lent, when the pool does not listen: its queries fail, and that is enough.
+    client.on('error', () => {});
+  });
   // A connection that the server ends while idle is replaced at its next use; without a listener it would end us too.
   pool.on('error', () => {});
   return pool;
