@@ -48,18 +48,25 @@ export function knownPms(): string[] {
   return Object.keys(factories);
 }
 
-/** The connectors of a configuration by connection id, in its order. */
+/** The connectors of a configuration by connection id, in its order. Where one cannot be made, none stays open. */
 export async function createConnectors(
   config: Config,
   surroundings: Omit<ConnectorSurroundings, 'base' | 'environment'> & { network: Pick<Network, 'environment'> },
 ): Promise<ReadonlyMap<string, Connector>> {
   const { network, ...shared } = surroundings;
   const made = new Map<string, Connector>();
-  for (const settings of config.connections) {
-    const factory = factories[settings.pms];
-    if (factory === undefined) throw new RangeError(`no connector for ${settings.pms}`);
-    const environment: ConnectorSurroundings['environment'] = (...reach) => network.environment(settings.id, ...reach);
-    made.set(settings.id, await factory(settings, { ...shared, base: config.base, environment }));
+  try {
+    for (const settings of config.connections) {
+      const factory = factories[settings.pms];
+      if (factory === undefined) throw new RangeError(`no connector for ${settings.pms}`);
+      const environment: ConnectorSurroundings['environment'] = (...reach) =>
+        network.environment(settings.id, ...reach);
+      made.set(settings.id, await factory(settings, { ...shared, base: config.base, environment }));
+    }
+  } catch (error) {
+    // Why there is no start is told, not what comes of it.
+    await Promise.allSettled([...made.values()].map((connector) => connector.close()));
+    throw error;
   }
   return made;
 }
