@@ -91,31 +91,21 @@ class StorePace implements Pace {
 
   async wait(priority: Priority, signal?: AbortSignal): Promise<Permit> {
     if (signal?.aborted) throw new VendorError('unavailable', 'The request was ended before it was sent.');
-    if (await this.#isFree()) return FREE;
-    return new Promise<Permit>((resolve, reject) => {
-      const left = (at: number) => Math.max(0, at - this.#options.store.clock());
-      const end = () => {
-        // In the middle of a turn its leave may have been stored already: that is given back when the turn is over.
-        this.#asking = this.#asking.filter((one) => one !== asker);
-        reject(paced(asker.refused && left(asker.refused.retry_at)));
-      };
-      signal?.addEventListener('abort', end, { once: true });
-      const settled = () => signal?.removeEventListener('abort', end);
-      const asker = this.#ask({
-        priority,
-        waits: true,
-        answer(answer) {
-          settled();
-          if ('done' in answer) resolve(answer);
-          else reject(down(left(answer.retry_at)));
-        },
-        fail(error) {
-          settled();
-          reject(error);
-        },
-      });
-      if (signal?.aborted) end();
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<Permit>();
+    const left = (at: number) => Math.max(0, at - this.#options.store.clock());
+    let asker: Asker | undefined;
+    const end = () => {
+      // In the middle of a turn its leave may have been stored already: that is given back when the turn is over.
+      this.#asking = this.#asking.filter((one) => one !== asker);
+      reject(paced(asker?.refused && left(asker.refused.retry_at)));
+    };
+    const answer = (given: Permit | Refusal) => ('done' in given ? resolve(given) : reject(down(left(given.retry_at))));
+    signal?.addEventListener('abort', end, { once: true });
+    this.#isFree().then((free) => {
+      if (free) resolve(FREE);
+      else if (!signal?.aborted) asker = this.#ask({ priority, waits: true, answer, fail: reject });
+    }, reject);
+    return promise.finally(() => signal?.removeEventListener('abort', end));
   }
 
   isDown(): boolean {

@@ -384,6 +384,23 @@ describeOnEveryEngine('a pace in trouble', (open) => {
     await expect(pace.wait(0)).rejects.toMatchObject({ name: 'VendorError', code: 'unavailable' });
   });
 
+  it.each([NO_LIMITS, PER_SECOND])('ends a wait with its signal where the store hangs: %j', async (limits) => {
+    const world = new World();
+    const hung = await open();
+    const begun = Promise.withResolvers<void>();
+    const never = () => (begun.resolve(), new Promise<never>(() => {}));
+    // What begins a query gives itself until it is run.
+    const query: object = new Proxy({}, { get: (_, name) => (name === 'executeTakeFirst' ? never : () => query) });
+    const pace = world.pace(hung, limits, {
+      store: Object.assign(Object.create(hung) as Store, { ledger: query, transaction: never }),
+    });
+    const ending = new AbortController();
+    const waiting = pace.wait(2, ending.signal);
+    await begun.promise;
+    ending.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'rate_limited' });
+  });
+
   it('refuses who waits and who asks once it is closed', async () => {
     const world = new World();
     const pace = world.pace(await open(), ONE_PER_SECOND);
