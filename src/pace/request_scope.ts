@@ -17,8 +17,8 @@ const ORDINARY: RequestScope = { priority: 2 };
 
 /**
  * Runs work whose requests to a PMS are made under `scope`. It is ambient because the port to a connector hands on a
- * signal and nothing else: a connector neither knows nor decides how urgent its requests are, and whether its sender
- * still holds the lease.
+ * signal and nothing else: a connector neither knows nor decides how urgent its requests are, or whether its sender still
+ * holds the lease.
  */
 export function inRequestScope<T>(scope: RequestScope, work: () => T): T {
   return scopes.run(scope, work);
@@ -29,7 +29,7 @@ export function requestScope(): RequestScope {
   return scopes.getStore() ?? ORDINARY;
 }
 
-/** Leave that was taken for the first request of the scope serves once. */
+/** The leave that was taken beforehand, for whoever uses it or gives it back: it serves once. */
 export function takePermit(): Permit | undefined {
   const scope = requestScope();
   const { permit } = scope;
