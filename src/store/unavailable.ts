@@ -10,7 +10,8 @@ const MESSAGES: Record<StoreTrouble, string> = {
   full: 'The store has no room left. Nothing was changed.',
   corrupt: 'The store is damaged or is not a Caretaker store. Nothing was changed.',
   closed: 'The store is closed. Nothing was changed.',
-  unreachable: 'The store cannot be opened or reached. Nothing was changed.',
+  // An answer to a commit may be what was lost.
+  unreachable: 'The store cannot be opened or reached. What was to be changed now may have been changed, or not.',
 };
 
 /**

@@ -30,7 +30,8 @@ const FROM_STORE: Readonly<Record<StoreUnavailable['code'], string>> = {
   full: 'The disk that the store is on is full. Nothing was changed; a person has to make room.',
   corrupt: 'The store cannot be read. Nothing was changed; a person has to restore it from a backup.',
   closed: 'The server is shutting down. Nothing was changed; the same call may be repeated soon.',
-  unreachable: 'The store cannot be reached. Nothing was changed; the same call may be repeated.',
+  unreachable:
+    'The store cannot be reached, so that it is not known whether this was recorded. Repeat the same call with the same request_id: nothing is done twice.',
 };
 
 /**
