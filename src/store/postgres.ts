@@ -16,6 +16,7 @@ import { migrate } from './migrations.ts';
 import { isOutdated, statementKeeper } from './prepared_client.ts';
 import { readOnly } from './read-only.ts';
 import type { LedgerTables, MirrorTables } from './schema.ts';
+import { Turns } from './turns.ts';
 import { StoreUnavailable, type StoreTrouble } from './unavailable.ts';
 
 /** Connections per process, over both halves. */
@@ -110,9 +111,11 @@ class PostgresHalf<Tables> implements Half<Tables> {
   readonly read: Kysely<Tables>;
   readonly #dialect: PostgresDialect;
   readonly #driver: Driver;
+  readonly #turns: Turns | undefined;
   #initialised: Promise<void> | undefined;
 
-  constructor(pool: () => Promise<Pool>, ready: () => Promise<void>) {
+  constructor(pool: () => Promise<Pool>, ready: () => Promise<void>, turns?: Turns) {
+    this.#turns = turns;
     this.#dialect = new PostgresDialect({ pool });
     this.#driver = this.#dialect.createDriver();
     const props = this.#props(this.#driver, async (consumer) => {
@@ -147,7 +150,11 @@ class PostgresHalf<Tables> implements Half<Tables> {
     return { config: { dialect }, dialect, driver, executor };
   }
 
-  async transaction<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  transaction<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    return this.#turns === undefined ? this.#untilItHolds(fn) : this.#turns.run(() => this.#untilItHolds(fn));
+  }
+
+  async #untilItHolds<T>(fn: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#runOnce(fn);
@@ -212,7 +219,9 @@ class PostgresHalf<Tables> implements Half<Tables> {
 export function openPostgres(url: string, { ready, lockWaitMs, alignClock }: EngineOptions): EngineStore {
   let pool: Promise<Pool> | undefined;
   const connect = () => (pool ??= createPool(url, lockWaitMs, { max: POOL_SIZE, query_timeout: ANSWER_MS }));
-  const ledger = new PostgresHalf<LedgerTables>(connect, ready);
+  // Nearly all changes of the ledger wait for the end of the audit chain anyway, and many of one process that wait for one
+  // row on the server cost it more than all of their queries.
+  const ledger = new PostgresHalf<LedgerTables>(connect, ready, new Turns(lockWaitMs));
   const mirror = new PostgresHalf<MirrorTables>(connect, ready);
   const shared = alignClock === undefined ? undefined : new DatabaseClock(connect, alignClock);
   return {

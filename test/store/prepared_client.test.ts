@@ -31,8 +31,7 @@ describeOnPostgres('statements that the server keeps, when a newer replica has a
   };
 
   beforeEach(async () => {
-    for (let run = 0; run < WARM; run++)
-      await many(() => store.transaction(async (trx) => [await read(trx), await list(trx)]));
+    for (let run = 0; run < WARM; run++) await many(async () => [await read(), await list()]);
     const { rows } = await sql<{ kept: number }>`select count(*) as kept from pg_prepared_statements`.execute(
       store.ledger,
     );

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Kysely } from 'kysely';
 import type { LedgerTables } from '../../src/store/schema.ts';
+import type { Store } from '../../src/store/store.ts';
 import { describeOnEveryEngine } from './engines.ts';
 
 const entry = (key: string) => ({ key, value_sealed: `value of ${key}`, expires_at: null });
@@ -91,6 +92,7 @@ describeOnEveryEngine('transactions', (open) => {
   it('runs a transaction again that had to give way to another', async () => {
     const store = await open();
     await store.transaction((trx) => trx.insertInto('kv').values(['a', 'b'].map(entry)).execute());
+    const other = await open({ beside: store });
     // Each takes one row and then wants the other's: PostgreSQL undoes one of them. SQLite lets them in one by one.
     const arrived = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
     if (store.engine === 'sqlite') arrived.forEach(({ resolve }) => resolve());
@@ -98,8 +100,8 @@ describeOnEveryEngine('transactions', (open) => {
       await trx.updateTable('kv').set({ expires_at: 1 }).where('key', '=', key).execute();
     };
     let runs = 0;
-    const cross = (first: string, then: string, mine: 0 | 1) =>
-      store.transaction(async (trx) => {
+    const cross = (by: Store, first: string, then: string, mine: 0 | 1) =>
+      by.transaction(async (trx) => {
         runs++;
         await touch(trx, first);
         arrived[mine].resolve();
@@ -107,7 +109,7 @@ describeOnEveryEngine('transactions', (open) => {
         await touch(trx, then);
         return first;
       });
-    expect(await Promise.all([cross('a', 'b', 0), cross('b', 'a', 1)])).toEqual(['a', 'b']);
+    expect(await Promise.all([cross(store, 'a', 'b', 0), cross(other, 'b', 'a', 1)])).toEqual(['a', 'b']);
     expect(runs).toBe(store.engine === 'sqlite' ? 2 : 3);
   });
 
