@@ -225,7 +225,10 @@ export const createLedger: Migration = ({ text, integer, counter, table, key_onl
 /** Version 2: which record is whose effect, failures of our own, and the pace of each connection. */
 export const addClaimsAndPace: Migration = ({ text, integer, table }) => [
   `alter table writes add column failures ${integer} not null default 0`,
-  'create index writes_leases on writes (state, lease_owner) where lease_owner is not null',
+  // With all that a sweep reads, so that ten thousand writes that a dead process left are looked through in no time.
+  'create index writes_leases on writes (state, lease_owner, priority, write_id, connection) where lease_owner is not null',
+  'drop index writes_due',
+  'create index writes_due on writes (state, next_attempt_at, priority, write_id, connection, order_key, not_after)',
   `create table claims (
     connection ${text} not null,
     kind ${text} not null,

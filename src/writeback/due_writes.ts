@@ -1,14 +1,18 @@
 import type { ExpressionBuilder } from 'kysely';
 import type { LedgerTables } from '../store/schema.ts';
 import { type Db, StaleWrite, typed, type WriteRow } from './ledger.ts';
-import { IN_FLIGHT_STATES, OPEN_STATES, WRITE_STATES } from './states.ts';
+import { IN_FLIGHT_STATES, OPEN_STATES, parseState, WRITE_STATES } from './states.ts';
 
 /*
  * Which writes something has to be done about, and when.
  */
 
+/** What a sweep has to know of a write. Of many that are due it must not read more: most are far from their turn. */
+export type DueWrite = Pick<WriteRow, 'write_id' | 'connection' | 'priority' | 'state'>;
+const DUE_COLUMNS = ['write_id', 'connection', 'priority', 'state'] as const;
+
 /** A place in the order in which writes are taken up: emergencies first, then oldest first. */
-export type Turn = Pick<WriteRow, 'priority' | 'write_id'>;
+export type Turn = Pick<DueWrite, 'priority' | 'write_id'>;
 
 type WriteFields = ExpressionBuilder<LedgerTables, 'writes'>;
 
@@ -33,16 +37,16 @@ function standsBehind(eb: WriteFields, now: number) {
 }
 
 /** Writes that something can be done about now, in order, those after a turn only. */
-export async function dueWrites(db: Db, now: number, limit: number, after?: Turn): Promise<WriteRow[]> {
+export async function dueWrites(db: Db, now: number, limit: number, after?: Turn): Promise<DueWrite[]> {
   let query = db
     .selectFrom('writes')
-    .selectAll()
+    .select(DUE_COLUMNS)
     .where('state', 'in', [...OPEN_STATES])
     .where('next_attempt_at', '<=', now)
     .where((eb) => eb.not(standsBehind(eb, now)));
   if (after !== undefined) query = query.where((eb) => comesAfter(eb, after));
   const rows = await query.orderBy('priority').orderBy('write_id').limit(limit).execute();
-  return rows.map(typed);
+  return rows.map((row) => ({ ...row, state: parseState(row.state) }));
 }
 
 /** Who holds leases on writes that are under way. */
@@ -63,16 +67,16 @@ export async function writesHeldBy(
   owners: readonly string[],
   limit: number,
   after?: Turn,
-): Promise<WriteRow[]> {
+): Promise<DueWrite[]> {
   if (owners.length === 0) return [];
   let query = db
     .selectFrom('writes')
-    .selectAll()
+    .select(DUE_COLUMNS)
     .where('state', 'in', [...IN_FLIGHT_STATES])
     .where('lease_owner', 'in', [...owners]);
   if (after !== undefined) query = query.where((eb) => comesAfter(eb, after));
   const rows = await query.orderBy('priority').orderBy('write_id').limit(limit).execute();
-  return rows.map(typed);
+  return rows.map((row) => ({ ...row, state: parseState(row.state) }));
 }
 
 /** Counts a failure of our own to take a write up, and looks at it again only after a while. */

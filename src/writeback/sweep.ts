@@ -1,4 +1,4 @@
-import { dueWrites, leaseOwners, postpone, type Turn, writesHeldBy } from './due_writes.ts';
+import { type DueWrite, dueWrites, leaseOwners, postpone, type Turn, writesHeldBy } from './due_writes.ts';
 import { StaleWrite, type WriteRow, writeById } from './ledger.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
 import { openWrite } from './open_write.ts';
@@ -18,7 +18,7 @@ const MOST_FAILURES = 5;
 export async function sweep(
   runtime: Runtime,
   limit: number,
-  take: (row: WriteRow, work: () => Promise<void>) => void,
+  take: (row: DueWrite, work: () => Promise<void>) => void,
   after?: Turn,
 ): Promise<{ count: number; more: Turn | undefined }> {
   const { ledger } = runtime.store;
@@ -36,7 +36,7 @@ export async function sweep(
   return { count: taken.length, more: taken.length === limit ? taken.at(-1) : undefined };
 }
 
-function byUrgency(one: WriteRow, other: WriteRow): number {
+function byUrgency(one: Turn, other: Turn): number {
   return one.priority - other.priority || (one.write_id < other.write_id ? -1 : 1);
 }
 

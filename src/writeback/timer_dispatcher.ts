@@ -8,6 +8,13 @@ const TIDY_MS = 3_600_000;
 /** How long a transaction has to commit before its wake-up is followed; wake-ups are followed at multiples of it. */
 const COMMIT_MS = 20;
 
+/**
+ * How much longer than a sweep the rest after it is, and at most: where thousands are due, looking through them must not be
+ * all that is done.
+ */
+const REST = 3;
+const LONGEST_REST_MS = 250;
+
 export interface TimerDispatcherOptions {
   /** Milliseconds since the epoch: what `at` of a wake-up is compared with. */
   clock: () => number;
@@ -29,6 +36,7 @@ export function createTimerDispatcher({ clock, report, sweep_ms = SWEEP_MS }: Ti
   let alarm: NodeJS.Timeout | undefined;
   let sweeping: Promise<void> | undefined;
   let again = false;
+  let restUntil = 0;
   let tidying: Promise<void> | undefined;
   /** Runs outside of the transaction that a wake-up came from: work begun by a timer does not belong to it. */
   let outside: <T>(work: () => T) => T = (work) => work();
@@ -36,8 +44,12 @@ export function createTimerDispatcher({ clock, report, sweep_ms = SWEEP_MS }: Ti
   async function sweepUntilDone({ sweep }: DispatchHandlers): Promise<void> {
     do {
       again = false;
+      const begun = performance.now();
       await sweep().catch((error: unknown) => report('sweep', error));
-    } while (again && handlers !== undefined);
+      const ended = performance.now();
+      restUntil = ended + Math.min(REST * (ended - begun), LONGEST_REST_MS);
+    } while (again && handlers !== undefined && restUntil - performance.now() < COMMIT_MS);
+    if (again) wakeAt(restUntil);
   }
 
   function sweepNow(): void {
@@ -67,18 +79,23 @@ export function createTimerDispatcher({ clock, report, sweep_ms = SWEEP_MS }: Ti
   function ring(): void {
     const now = performance.now();
     for (const time of wakeUps) if (time <= now) wakeUps.delete(time);
+    if (now < restUntil) return wakeAt(restUntil);
     // A sweep that is under way may have looked before the commit.
     again = true;
     sweepNow();
     arm();
   }
 
+  function wakeAt(time: number): void {
+    if (handlers === undefined) return;
+    wakeUps.add(Math.ceil(time / COMMIT_MS) * COMMIT_MS);
+    arm();
+  }
+
   return {
     async wake(_trx, { at }) {
       const wait = Math.max(0, at - clock());
-      if (handlers === undefined || wait > sweep_ms) return;
-      wakeUps.add(Math.ceil((performance.now() + wait) / COMMIT_MS + 1) * COMMIT_MS);
-      arm();
+      if (wait <= sweep_ms) wakeAt(performance.now() + wait + COMMIT_MS);
     },
     async start(given) {
       handlers = given;

@@ -3,7 +3,7 @@ import type { Grant } from '../grants/grant.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
 import { approvalOf } from '../approvals/approvals.ts';
 import { decideApproval, resolveWrite, withdrawWrite } from './decisions.ts';
-import { type Turn, wakeConnection } from './due_writes.ts';
+import { type DueWrite, type Turn, wakeConnection } from './due_writes.ts';
 import { StaleWrite, writeById, writeOfRequest, type WriteRow } from './ledger.ts';
 import { listWrites, type WriteFilter } from './list_writes.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
@@ -83,7 +83,7 @@ export function createWriteback(runtime: Runtime): Writeback {
   }
 
   /** What a sweep takes up, so many of a connection at a time: the rest keeps its order, and the store its calm. */
-  function takeInTurn(row: WriteRow, work: () => Promise<void>): Promise<void> {
+  function takeInTurn(row: DueWrite, work: () => Promise<void>): Promise<void> {
     const unlessStopped = () => (stopped ? Promise.resolve() : work());
     // What is looked for has a place of its own while it is, and may wait long for it.
     return take(row.write_id, () => (row.state === 'unknown' ? unlessStopped() : places.for(row).run(unlessStopped)));

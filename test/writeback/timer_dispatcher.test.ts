@@ -55,7 +55,7 @@ describe('a dispatcher by timers', () => {
     expect(seen.count('sweep')).toBe(3);
   });
 
-  it('never sweeps twice at a time, and once more for what came meanwhile', async () => {
+  it('never sweeps twice at a time, and once more, after a rest, for what came meanwhile', async () => {
     let most = 0;
     let now = 0;
     const sweep = async () => {
@@ -68,6 +68,8 @@ describe('a dispatcher by timers', () => {
     await vi.advanceTimersByTimeAsync(450);
     await dispatcher.wake(trx, due(0));
     await vi.advanceTimersByTimeAsync(51);
+    expect([most, seen.count('sweep')]).toEqual([1, 1]);
+    await vi.advanceTimersByTimeAsync(270);
     expect([most, seen.count('sweep')]).toEqual([1, 2]);
     const stopped = dispatcher.stop();
     await vi.advanceTimersByTimeAsync(500);
