@@ -72,6 +72,19 @@ describeOnEveryEngine('a short run of chaos', (open) => {
       expect(verdict.rules).toContain('what is done has each effect once');
     });
 
+    it('miss no effect of a change to what was there already, and every other', () => {
+      const { writes, effects } = outcome.facts;
+      const write = writes.find(
+        ({ row, command }) =>
+          row.state === 'done' && command.kind === 'update_work_order' && command.note === undefined,
+      )!;
+      const without = effects.filter((effect) => !isOf(write.row.write_id)(effect));
+      expect(rulesOf({ effects: without }).lost).toBe(1);
+      const before = { ...write.before, ...(write.command as object) };
+      const idle = writes.map((one) => (one === write ? { ...one, before } : one));
+      expect(rulesOf({ writes: idle, effects: without }).lost).toBe(0);
+    });
+
     it('see an effect of what was said to have failed', () => {
       const { write, id } = sample();
       const writes = outcome.facts.writes.map((one) =>

@@ -1,3 +1,4 @@
+import { prove } from '../../src/writeback/proof.ts';
 import { END_STATES, SPENT_STATES } from '../../src/writeback/states.ts';
 import type { OpenWrite } from '../../src/writeback/open_write.ts';
 import type { AcceptedWrite } from '../simulators/faulty/books.ts';
@@ -41,10 +42,11 @@ export function judge(facts: Facts, promised: Promised): Verdict {
   for (const write of facts.writes) {
     const { write_id: id, state } = write.row;
     const counts = countsOf(facts, write, byWrite.get(id) ?? []);
-    checkCounts(write, counts, report);
+    const isIdle = asksForWhatIs(facts, write);
+    checkCounts(write, counts, isIdle, report);
     checkEntries(facts, write, report);
     if (Object.values(counts).some((count) => count > 1)) doubled.add(id);
-    if (state === 'done' && Object.values(counts).some((count) => count === 0)) lost.add(id);
+    if (state === 'done' && !isIdle && Object.values(counts).some((count) => count === 0)) lost.add(id);
     if (!isOver(facts, write)) {
       lost.add(id);
       report('every write comes to an end', id, `it is ${state}`);
@@ -98,11 +100,16 @@ function countsOf(
   return counts;
 }
 
-function checkCounts({ row }: OpenWrite, counts: Record<string, number>, report: Report): void {
+/** Whether a change asks for what its record showed before: found as asked, it is done, whether a request arrived or not. */
+function asksForWhatIs({ connector }: Facts, { command, before }: OpenWrite): boolean {
+  return before !== undefined && prove(command, before, before, connector.capabilities).proof === 'full';
+}
+
+function checkCounts({ row }: OpenWrite, counts: Record<string, number>, isIdle: boolean, report: Report): void {
   const evidence = `${row.state}, effects ${JSON.stringify(counts)}`;
   const all = Object.values(counts);
   const isSpent = SPENT_STATES.includes(row.state) || row.state === 'shadowed' || row.state === 'awaiting_approval';
-  if (row.state === 'done' && all.some((count) => count !== 1))
+  if (row.state === 'done' && all.some((count) => count > 1 || (count === 0 && !isIdle)))
     report('what is done has each effect once', row.write_id, evidence);
   else if (isSpent && all.some((count) => count > 0))
     report('what is not to be done has no effect', row.write_id, evidence);
