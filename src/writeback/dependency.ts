@@ -1,7 +1,7 @@
 import { changedRecordId, type Command, COMMANDS, parseCommand } from '../model/commands.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { isWriteId } from './ids.ts';
-import { type Db, moveWrite, writeById } from './ledger.ts';
+import { type Db, moveWrite, writeById, type WriteRow } from './ledger.ts';
 import { type OpenWrite, orderKey, sealParts } from './open_write.ts';
 import { ask } from './pms_requests.ts';
 import type { Runtime } from './runtime.ts';
@@ -14,9 +14,14 @@ export function namedWrites(command: Command): string[] {
   );
 }
 
+/** The record that a write has made; undefined until that is proved: what its answer named may be something else. */
+function madeBy(write: WriteRow | undefined): string | undefined {
+  return write?.state === 'done' ? (write.record_id ?? undefined) : undefined;
+}
+
 /** Whether a command has to wait for other writes. */
 export async function mustWait(db: Db, command: Command): Promise<boolean> {
-  for (const id of namedWrites(command)) if ((await writeById(db, id))?.record_id == null) return true;
+  for (const id of namedWrites(command)) if (madeBy(await writeById(db, id)) === undefined) return true;
   return false;
 }
 
@@ -24,8 +29,8 @@ export async function mustWait(db: Db, command: Command): Promise<boolean> {
 export async function lineOf(db: Db, { row, command }: OpenWrite): Promise<string> {
   const changed = changedRecordId(command);
   if (changed === undefined || !isWriteId(changed)) return row.order_key;
-  const made = (await writeById(db, changed))?.record_id;
-  return made == null ? row.order_key : orderKey(row.connection, COMMANDS[command.kind].record, row.scope, made);
+  const made = madeBy(await writeById(db, changed));
+  return made === undefined ? row.order_key : orderKey(row.connection, COMMANDS[command.kind].record, row.scope, made);
 }
 
 /** What was in line for the record of a write by the write's id is in the record's own line from now on. */
@@ -59,8 +64,9 @@ export async function withPmsIds(runtime: Runtime, write: OpenWrite): Promise<Op
         'conflict',
         `The write ${id} that this one builds on was carried out, but its record is not known. Nothing was changed.`,
       );
-    if (other.record_id === null) return undefined;
-    ids.set(id, other.record_id);
+    const made = madeBy(other);
+    if (made === undefined) return undefined;
+    ids.set(id, made);
   }
   const command = parseCommand(
     Object.fromEntries(

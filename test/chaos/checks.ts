@@ -184,13 +184,18 @@ function checkClaims(
  * Effects on one record come in the order in which they were recorded. Two that were recorded at almost the same moment
  * by two processes have no order that anybody was told: they count only where both their entries and their ids say so.
  */
-function checkOrder({ effects, entries }: Facts, report: Report): void {
-  const recorded = (id: string) => entries.get(id)?.find(({ action }) => action === 'write.recorded')?.seq ?? 0;
+function checkOrder({ writes, effects, entries }: Facts, report: Report): void {
+  const seqOf = (id: string, of: string) => entries.get(id)?.find(({ action }) => action === of)?.seq ?? 0;
+  const recorded = (id: string) => seqOf(id, 'write.recorded');
+  const maker = new Map(writes.map(({ row }) => [row.write_id, row.depends_on]));
   const byRecord = Map.groupBy(effects, ({ kind, record_id }) => `${kind}/${record_id}`);
   for (const [record, all] of byRecord)
     for (const [index, effect] of all.entries()) {
       const [before, after] = [writeOf(all[index - 1]?.label ?? ''), writeOf(effect.label)];
       if (index === 0 || before === after) continue;
+      // Who knew the record's own id before the ledger knew which write had made it is in no line with what waits for that.
+      const madeBy = maker.get(after);
+      if (madeBy != null && seqOf(madeBy, 'write.done') > recorded(before)) continue;
       if (recorded(before) > recorded(after) && before > after)
         report('effects come in the order of recording', after, `${record}: after ${before}`);
     }

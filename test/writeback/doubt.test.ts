@@ -131,6 +131,34 @@ describeOnEveryEngine('the ledger in doubt', (open) => {
       expect(await rowOf(row.write_id)).toMatchObject({ state: 'done', proof: 'partial' });
     });
 
+    it('changes no record in the name of a write that has not been proved to have made it', async () => {
+      retriedBy(rig, 'marker');
+      const other = await rig.submit(rig.createWorkOrder('Another'));
+      const { send, get, compile } = connector;
+      connector.send = async (request, signal): Promise<StepResult> => {
+        await send(request, signal);
+        connector.send = send;
+        return { record: { kind: 'work_order', scope: '', id: other.record_id as string } };
+      };
+      // What is shown may still be late, so that the answer is kept and read back again.
+      connector.get = async () => undefined;
+      const made = await rig.submit(rig.createWorkOrder('Mine'));
+      expect(made).toMatchObject({ state: 'sent', record_id: other.record_id });
+      connector.get = get;
+      connector.compile = compile;
+      const note = { text: 'For mine', is_public: false };
+      const { property_id } = rig.unit;
+      const noted = await rig.submit({
+        ...{ kind: 'add_work_order_note', work_order_id: made.write_id, property_id, note },
+      });
+      expect(noted.state).toBe('ready');
+      await rig.recover(SETTLED_MS);
+      await rig.recover(2_000);
+      const [mine] = await workOrders('Mine');
+      expect(await rowOf(noted.write_id)).toMatchObject({ state: 'done', record_id: mine?.id });
+      expect((await workOrders('Another'))[0]?.notes).toEqual([]);
+    });
+
     it('asks a person, and sends nothing again, where an equal write was told that its record is theirs', async () => {
       retriedBy(rig, 'marker');
       const { locate, send } = connector;
