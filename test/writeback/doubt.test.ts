@@ -37,6 +37,15 @@ describeOnEveryEngine('the ledger in doubt', (open) => {
   }
 
   describe('with answers that say too little', () => {
+    /** A write whose record is there, and of which nobody knows, because the PMS cannot be searched from then on. */
+    async function inDoubt(title: string) {
+      retriedBy(rig, 'marker');
+      rig.faults.push({ on: 'send', how: 'commit_then_drop' });
+      connector.locate = () => Promise.reject(new VendorError('unavailable', 'The PMS is down.'));
+      const first = await rig.submit(rig.createWorkOrder(title));
+      return { first, record: (await workOrders(title))[0]! };
+    }
+
     it('looks for the record where the answer names none', async () => {
       const { send } = connector;
       connector.send = async (request, signal) => {
@@ -76,22 +85,18 @@ describeOnEveryEngine('the ledger in doubt', (open) => {
     });
 
     it('does not take a record with other words for its own, and leaves it to the write that made it', async () => {
-      retriedBy(rig, 'marker');
       const { locate, send } = connector;
-      rig.faults.push({ on: 'send', how: 'commit_then_drop' });
-      connector.locate = () => Promise.reject(new VendorError('unavailable', 'The PMS is down.'));
-      const first = await rig.submit(rig.createWorkOrder('First'));
-      const [firsts] = await workOrders('First');
+      const { first, record: firsts } = await inDoubt('First');
       connector.locate = locate;
       connector.send = async (request, signal): Promise<StepResult> => {
         await send(request, signal);
-        return { record: { kind: 'work_order', scope: '', id: firsts!.id } };
+        return { record: { kind: 'work_order', scope: '', id: firsts.id } };
       };
       const second = await rig.submit(rig.createWorkOrder('Second'));
       await rig.recover(SETTLED_MS);
       const [seconds] = await workOrders('Second');
       expect(await rowOf(second.write_id)).toMatchObject({ state: 'done', proof: 'full', record_id: seconds?.id });
-      expect(await rowOf(first.write_id)).toMatchObject({ state: 'done', proof: 'full', record_id: firsts?.id });
+      expect(await rowOf(first.write_id)).toMatchObject({ state: 'done', proof: 'full', record_id: firsts.id });
       expect(await rig.effects()).toBe(2);
     });
 
@@ -160,15 +165,11 @@ describeOnEveryEngine('the ledger in doubt', (open) => {
     });
 
     it('asks a person, and sends nothing again, where an equal write was told that its record is theirs', async () => {
-      retriedBy(rig, 'marker');
       const { locate, send } = connector;
-      rig.faults.push({ on: 'send', how: 'commit_then_drop' });
-      connector.locate = () => Promise.reject(new VendorError('unavailable', 'The PMS is down.'));
-      const first = await rig.submit(rig.createWorkOrder('Equal'));
-      const [its] = await workOrders('Equal');
+      const { first, record: its } = await inDoubt('Equal');
       connector.send = async (request, signal): Promise<StepResult> => {
         await send(request, signal);
-        return { record: { kind: 'work_order', scope: '', id: its!.id } };
+        return { record: { kind: 'work_order', scope: '', id: its.id } };
       };
       await rig.submit(rig.createWorkOrder('Equal'), { not_duplicate_of: first.write_id });
       connector.locate = locate;
