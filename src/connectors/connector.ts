@@ -30,14 +30,25 @@ export interface FieldCapability {
   /** Canonical values the PMS can hold; others are refused or kept in the sidecar. */
   values?: readonly string[];
   pattern?: string;
+  /** What the PMS calls it, for people: `Task.Priority`. */
+  wire?: string;
+  /**
+   * Where several canonical values become one word of the PMS: what the PMS shows for a value that was written. The value
+   * itself is kept beside the record, and stands while the PMS shows this.
+   */
+  shown_as?: Readonly<Record<string, string>>;
   note?: string;
 }
 
 export interface CommandCapability {
   support: Support;
   evidence: Evidence;
-  /** One retry mode per step, in step order. */
+  /** One retry mode per step, in step order; of commands that differ in length, the longest. */
   steps: readonly { name: string; retry: RetryMode }[];
+  /** Requests to the PMS that it costs at most, preparation and read-back included, where all goes well. */
+  requests?: number;
+  /** What was not seen and how it is dealt with, for `docs/vendor-assumptions.md`. */
+  note?: string;
   /** Money only: whether the effect can be taken back by API. */
   reversible?: boolean;
   /** For `unsupported`: why, and what can be done instead, in words for an agent. */
@@ -51,6 +62,9 @@ export interface RecordCapability {
   /** Seconds after which a change is expected to be known here. */
   freshness_seconds: number;
   evidence: Evidence;
+  /** What the PMS calls it, for people: `Task + WorkOrder`. */
+  wire?: string;
+  note?: string;
   fields: Readonly<Record<string, FieldCapability>>;
 }
 
@@ -75,6 +89,72 @@ export interface Capabilities {
   request_deadline_ms: number;
   /** How long the PMS remembers an idempotency key, milliseconds; required where a step is retried by one. */
   idempotency_key_life_ms?: number;
+  /** What was not seen or is not known of the PMS as a whole, and what confirms it; for `docs/vendor-assumptions.md`. */
+  assumptions?: readonly Assumption[];
+}
+
+/** Something that no source shows and that a customer with real credentials has to confirm first. */
+export interface Assumption {
+  about: string;
+  /** What is done as long as nobody knows better. */
+  assumed: string;
+  evidence: 'inferred' | 'unknown';
+  /** The command or the look into the PMS that confirms it. */
+  confirm: string;
+}
+
+/** The tables of a mapping file: canonical values on one side, the PMS's own words or ids on the other. */
+export const VALUE_TABLES = [
+  'work_order_status',
+  'severity',
+  'trade',
+  'entry',
+  'guest_card_status',
+  'lead_source',
+  'agent',
+  'charge_code',
+  'lost_reason',
+  'tour_type',
+] as const;
+export type ValueTableName = (typeof VALUE_TABLES)[number];
+
+/** What the PMS itself has to choose from for one table of the mapping file. `raw` is what goes over the wire. */
+export interface ValueList {
+  table: ValueTableName;
+  values: readonly { raw: string; name: string }[];
+}
+
+/** One thing that `connections check` has found out. */
+export interface Finding {
+  /** `credentials`, `permission: Work orders`, `interface: Service Requests`. */
+  area: string;
+  ok: boolean;
+  /** What it means and what to do, without a secret or a personal datum. */
+  detail: string;
+}
+
+/** A change that a webhook tells of. It is a hint: the record is read again before anything is believed. */
+export interface ChangeHint {
+  kind: RecordKind;
+  scope: string;
+  id: string;
+  event: 'created' | 'updated' | 'deleted';
+  /** Tells two deliveries of one event from two events. */
+  dedupe_key: string;
+}
+
+/** A delivery as it came over HTTP. */
+export interface Delivery {
+  headers: Headers;
+  body: Uint8Array;
+  /** Epoch milliseconds. */
+  received_at: number;
+}
+
+/** An answer of a PMS that is not as it used to be. `path` names places in the answer, never values of a person. */
+export interface Drift {
+  what: 'unknown_value' | 'missing_field' | 'changed_type' | 'new_required_field';
+  path: string;
 }
 
 /** One vendor request of a compiled command. Plain data: it is journaled before and after it is sent. */
@@ -198,6 +278,15 @@ export interface Connector {
     signal?: AbortSignal,
   ): Promise<Located>;
 
+  /** Tries the credentials and every permission that the connection needs, reading only. */
+  check?(signal?: AbortSignal): Promise<readonly Finding[]>;
+
+  /** The PMS's own lists for the mapping file. */
+  valueLists?(signal?: AbortSignal): Promise<readonly ValueList[]>;
+
+  /** Verifies a webhook's delivery and says what changed. Throws `refused` where its signature is not right. */
+  receive?(delivery: Delivery): Promise<readonly ChangeHint[]>;
+
   /** Releases files, sockets and tokens. */
   close(): Promise<void>;
 }
@@ -214,4 +303,6 @@ export interface ConnectorEnvironment {
     /** The value; where there is none, one process makes it and all others wait for that. */
     once(key: string, ttl_ms: number, make: () => Promise<string>): Promise<string>;
   };
+  /** Told of every answer that is not as it used to be; never throws, never waits. */
+  onDrift?(drift: Drift): void;
 }

@@ -12,6 +12,13 @@ const MAY_USE: Record<string, readonly string[]> = {
   'src/accounting': ['src/model'],
   'src/connectors/connector.ts': ['src/model'],
   'src/connectors/sandbox': ['src/model', 'src/connectors/connector.ts'],
+  'src/connectors/kit': ['src/model', 'src/connectors/connector.ts'],
+  ...Object.fromEntries(
+    ['buildium', 'appfolio', 'yardi', 'realpage', 'rentmanager'].map((vendor) => [
+      `src/connectors/${vendor}`,
+      ['src/model', 'src/connectors/connector.ts', 'src/connectors/kit'],
+    ]),
+  ),
   'src/config.ts': ['src/model'],
   'src/store': ['src/model'],
   'src/pace': ['src/store', 'src/connectors/connector.ts', 'src/model'],
