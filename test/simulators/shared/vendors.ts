@@ -1,0 +1,12 @@
+import type { Vendor } from './vendor.ts';
+
+/** Every vendor that has a simulator; loaded only when it is asked for. */
+const VENDORS: Readonly<Record<string, () => Promise<{ VENDOR: Vendor }>>> = {};
+
+/** The simulator of a PMS. Throws `RangeError` where there is none. */
+export async function vendorNamed(pms: string): Promise<Vendor> {
+  const load = VENDORS[pms];
+  if (load === undefined)
+    throw new RangeError(`there is no simulator of "${pms}"; there is one of ${Object.keys(VENDORS).join(', ')}`);
+  return (await load()).VENDOR;
+}
