@@ -118,6 +118,18 @@ export const VALUE_TABLES = [
 ] as const;
 export type ValueTableName = (typeof VALUE_TABLES)[number];
 
+/**
+ * One table of a connection. `to_pms` says what is written for a canonical value, `from_pms` how a word or id of the PMS
+ * is read; several words may be read as one value, and several values written as one word.
+ */
+export interface ValueTable {
+  to_pms: Readonly<Record<string, string>>;
+  from_pms: Readonly<Record<string, string>>;
+}
+
+/** The tables that a connection has: the vendor's own, with what the connection's mapping file says over them. */
+export type ValueTables = Readonly<Partial<Record<ValueTableName, ValueTable>>>;
+
 /** What the PMS itself has to choose from for one table of the mapping file. `raw` is what goes over the wire. */
 export interface ValueList {
   table: ValueTableName;
@@ -251,6 +263,9 @@ export class VendorError extends Error {
 
 export interface Connector {
   readonly capabilities: Capabilities;
+
+  /** The words that it writes and reads with; `connections check` holds the PMS's own lists against them. */
+  readonly tables?: ValueTables;
 
   /** Record scopes of this connection: the sites or properties with ids of their own; `['']` where there are none. */
   scopes(): Promise<readonly string[]>;
