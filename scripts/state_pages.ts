@@ -28,7 +28,7 @@ const MEANINGS: Readonly<Record<WriteState, string>> = {
 const EVENTS: Readonly<Record<WriteEvent, string>> = {
   accept: 'No person has to decide.',
   ask_person: 'Risk, a limit, the rules of the trade or the PMS itself ask for a decision by a person.',
-  shadow: 'The connection is not live yet for this kind of work.',
+  shadow: 'The connection is not live yet for this kind of work, or has not been shown to carry it out.',
   approve: 'A person who may decide said yes.',
   reject: 'A person who may decide said no.',
   withdraw: 'Whoever asked for it took it back.',

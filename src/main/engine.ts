@@ -114,7 +114,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         'This version of Caretaker no longer has the rules for this. Nothing was sent.',
       );
     const call = createCall({ config, store, keyring, records, writeback }, grantOfWrite(write), clock());
-    if (call.rolloutOf(write.row.connection, workflowOf(tool.scope)) !== 'live')
+    const { rollout } = await call.readinessOf({
+      connection: write.row.connection,
+      workflow: workflowOf(tool.scope),
+      kind: write.command.kind,
+      risk: tool.risk,
+      request_id: write.row.request_id,
+    });
+    if (rollout !== 'live')
       throw new CaretakerError('not_permitted', 'This connection is no longer live for it. Nothing was sent.');
     if (!(await keys.holds(write.row.principal)))
       throw new CaretakerError('not_permitted', 'The key of whoever asked for it was taken back. Nothing was sent.');

@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { addWriteTestsAndDrift } from './connection-tables.ts';
 import { DIALECTS, type Migration } from './dialect.ts';
 import type { Engine } from './half.ts';
 import { addClaimsAndPace, createLedger } from './ledger-tables.ts';
@@ -9,7 +10,7 @@ import { StoreUnavailable } from './unavailable.ts';
 export type Part = 'ledger' | 'mirror';
 
 const MIGRATIONS: Record<Part, readonly Migration[]> = {
-  ledger: [createLedger, addClaimsAndPace],
+  ledger: [createLedger, addClaimsAndPace, addWriteTestsAndDrift],
   mirror: [createMirror],
 };
 

@@ -82,6 +82,8 @@ export interface WriteTable {
   next_attempt_at: number;
   /** How often taking it up has failed on our side, in a row; what keeps failing is given to a person. */
   failures: Generated<number>;
+  /** Why a write in shadow was not sent, where it is not the connection's rollout: `not_proved`. */
+  shadow_reason: string | null;
 }
 
 /**
@@ -101,6 +103,33 @@ export interface PaceTable {
   connection: string;
   body_json: string;
   updated_at: number;
+}
+
+/**
+ * Changes made to see whether a connection carries them out, by a person who asked for just that. One that has been
+ * proved lets all others of its kind on the connection be sent.
+ */
+export interface WriteTestTable {
+  principal: string;
+  request_id: string;
+  connection: string;
+  command_kind: string;
+  asked_at: number;
+  /** Both once it has been recorded in the ledger, and then once it was proved. */
+  write_id: string | null;
+  proved_at: number | null;
+  /** Field-by-field outcome of the read-back, as JSON: names and outcomes only, no values. */
+  fields_json: string | null;
+}
+
+/** Answers of a PMS that were not as they used to be, by place. No value of an answer is kept. */
+export interface DriftTable {
+  connection: string;
+  what: string;
+  path: string;
+  first_at: number;
+  last_at: number;
+  count: number;
 }
 
 /** One vendor request of a write, journaled before and after it is sent. */
@@ -264,6 +293,8 @@ export interface LedgerTables {
   write_steps: WriteStepTable;
   claims: ClaimTable;
   pace: PaceTable;
+  write_tests: WriteTestTable;
+  drift: DriftTable;
   approvals: ApprovalTable;
   audit_head: AuditHeadTable;
   audit_entries: AuditEntryTable;

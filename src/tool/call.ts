@@ -1,10 +1,10 @@
 import type { Grant } from '../grants/grant.ts';
 import { CaretakerError } from '../model/errors.ts';
-import { type Rollout, ROLLOUTS, type Workflow } from '../model/rollout.ts';
 import { localDate, toInstant, zoneForProperty } from '../model/zoned_time.ts';
 import type { Call } from '../tool.ts';
 import { createGrantedRecords, type Found } from './granted_records.ts';
 import type { CallOptions, PipelineParts } from './parts.ts';
+import { type ChangeAsked, type Readiness, readinessOf } from './rollout.ts';
 
 /** A call with what only the pipeline needs of it. */
 export interface PipelineCall extends Call {
@@ -12,7 +12,8 @@ export interface PipelineCall extends Call {
   load(): Promise<void>;
   /** Start of today at a property, epoch milliseconds; of the UTC day where its zone is unknown. */
   dayStart(property: Found<'property'> | undefined): number;
-  rolloutOf(connection: string, workflow: Workflow | undefined): 'shadow' | 'live';
+  /** Whether a change that the grant's principal asks for is sent. Throws `not_permitted`. */
+  readinessOf(change: Omit<ChangeAsked, 'principal'>): Promise<Readiness>;
 }
 
 /** Makes the context of one call. Opens nothing. */
@@ -78,19 +79,8 @@ export function createCall(
           onProgress: ({ done, total, kind }) => options.progress?.(done, total, `reading ${kind}`),
         });
     },
-    rolloutOf(connection, workflow) {
-      const settings = config.connections.find(({ id }) => id === connection);
-      const rollouts = settings === undefined ? [] : Object.values(settings.workflows);
-      // What belongs to no workflow is as far along as the furthest of them.
-      const rollout: Rollout =
-        workflow === undefined
-          ? (ROLLOUTS.findLast((one) => rollouts.includes(one)) ?? 'off')
-          : (settings?.workflows[workflow] ?? 'off');
-      if (rollout === 'live' || rollout === 'shadow') return rollout;
-      throw new CaretakerError(
-        'not_permitted',
-        'This connection is not open for changes of this kind. Nothing was changed.',
-      );
+    readinessOf(change) {
+      return readinessOf(parts, { ...change, principal: grant.principal });
     },
   };
 }

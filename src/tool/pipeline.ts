@@ -144,6 +144,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (twin === undefined) throw error;
       return replay(call, tool, input, digest, twin);
     }
+    const readiness = await call.readinessOf({
+      connection: proposal.at.connection,
+      workflow: workflowOf(tool.scope),
+      kind: proposal.command.kind,
+      risk: tool.risk,
+      request_id: key.request_id,
+    });
     const submission = {
       ...proposal.at,
       grant: call.grant,
@@ -158,7 +165,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       judged_at: call.now,
       not_after: proposal.not_after ?? call.now + 86_400_000,
       day_start: call.dayStart(proposal.property),
-      rollout: call.rolloutOf(proposal.at.connection, workflowOf(tool.scope)),
+      ...readiness,
       answer: proposal.answer ?? {},
       ...(proposal.amount !== undefined && { amount: proposal.amount }),
       ...(proposal.effect !== undefined && { effect: proposal.effect }),

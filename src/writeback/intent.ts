@@ -43,6 +43,8 @@ export interface Intent {
   /** What no other write may hold: quarter hours of `agent:<id>` and `unit:<id>`, or the person of a new guest card. */
   cells?: readonly { resource: string; cell: number }[];
   rollout: 'shadow' | 'live';
+  /** Why it is in shadow, where that is not the connection's rollout. */
+  shadow_reason?: 'not_proved';
   /** What the tool adds to its answer; kept for replays. */
   answer: Record<string, unknown>;
   notices?: readonly Notice[];
@@ -95,6 +97,7 @@ export function draftOf(runtime: Runtime, intent: Intent, now: number): OpenWrit
     lease_until: null,
     attempts: 0,
     failures: 0,
+    shadow_reason: intent.rollout === 'shadow' ? (intent.shadow_reason ?? null) : null,
     next_attempt_at: now,
   };
   return { row, ...parts };

@@ -48,6 +48,12 @@ const NEXT: Partial<Record<WriteRow['state'], string>> = {
   shadowed: 'Recorded only: this connection is not live yet, so nothing was sent.',
 };
 
+/** Instead of the sentence above, where a write is in shadow for a reason of its own. */
+const SHADOWED: Readonly<Record<string, string>> = {
+  not_proved:
+    'Recorded, not sent: it has not been proved on this connection yet. A person has to run "caretaker connections check --write-test".',
+};
+
 /** The public form of a ledger row and its approval. */
 export function viewOf(
   row: WriteRow,
@@ -58,6 +64,7 @@ export function viewOf(
   const notStored = fieldsWith('not_stored', fields);
   const notReadable = fieldsWith('not_readable', fields);
   const spent = SPENT_STATES.includes(row.state);
+  const next = (row.shadow_reason === null ? undefined : SHADOWED[row.shadow_reason]) ?? NEXT[row.state];
   return {
     write_id: row.write_id,
     tool: row.tool,
@@ -72,7 +79,7 @@ export function viewOf(
     ...(approval !== undefined && { approval: approvalView(approval) }),
     ...(row.error_code !== null && { error: { code: row.error_code, message: row.error_message ?? '' } }),
     at: new Date(row.created_at).toISOString(),
-    ...(NEXT[row.state] !== undefined && { next: NEXT[row.state] }),
+    ...(next !== undefined && { next }),
     ...(spent && { next: 'Nothing was changed. To try again, use a new request_id.' }),
   };
 }

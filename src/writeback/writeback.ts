@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import type { Capabilities } from '../connectors/connector.ts';
 import type { Grant } from '../grants/grant.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
 import { approvalOf } from '../approvals/approvals.ts';
@@ -12,7 +13,7 @@ import { findDamage } from './damage.ts';
 import { PlacesByConnection } from './places.ts';
 import { rebase } from './rebase.ts';
 import { resume } from './recovery.ts';
-import type { Runtime } from './runtime.ts';
+import { connectorOf, type Runtime } from './runtime.ts';
 import { releasePastCells } from './tidy.ts';
 import { markStuck } from './stuck.ts';
 import { sweep, takeIfDue } from './sweep.ts';
@@ -44,6 +45,8 @@ export interface Writeback {
     request_id: string;
   }): Promise<OpenWrite | undefined>;
   byId(writeId: string): Promise<OpenWrite | undefined>;
+  /** What a connection's PMS can do. */
+  capabilities(connection: string): Capabilities;
   view(row: WriteRow, options?: { replayed?: boolean }): Promise<WriteView>;
   list(filter: WriteFilter): Promise<WriteRow[]>;
   decide(grant: Grant, approvalId: string, decision: { approve: boolean; note?: string }): Promise<WriteRow>;
@@ -224,6 +227,7 @@ export function createWriteback(runtime: Runtime): Writeback {
       const row = await writeById(runtime.store.ledger, writeId);
       return row === undefined ? undefined : openWrite(runtime.keyring, row);
     },
+    capabilities: (connection) => connectorOf(runtime, connection).capabilities,
     async view(row, options) {
       const approval =
         row.state === 'done' && row.risk === 'write' ? undefined : await approvalOf(runtime.store.ledger, row.write_id);

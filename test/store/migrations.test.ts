@@ -12,6 +12,8 @@ const ROWS_IN_AN_EMPTY_LEDGER: Record<keyof LedgerTables, number> = {
   write_steps: 0,
   claims: 0,
   pace: 0,
+  write_tests: 0,
+  drift: 0,
   approvals: 0,
   audit_head: 1,
   audit_entries: 0,
@@ -94,7 +96,7 @@ describeOnEveryEngine('migrations', (open) => {
     const store = await open();
     expect(await countRows(store.ledger, ROWS_IN_AN_EMPTY_LEDGER)).toEqual(ROWS_IN_AN_EMPTY_LEDGER);
     expect(await countRows(store.mirror, ROWS_IN_AN_EMPTY_MIRROR)).toEqual(ROWS_IN_AN_EMPTY_MIRROR);
-    expect(await versions(store)).toEqual({ ledger: 2, mirror: 1 });
+    expect(await versions(store)).toEqual({ ledger: 3, mirror: 1 });
   });
 
   it('leave a database that is up to date as it is', async () => {
@@ -103,7 +105,7 @@ describeOnEveryEngine('migrations', (open) => {
     await store.close();
     const again = await open({ beside: store });
     expect(await again.ledger.selectFrom('meta').selectAll().execute()).toMatchObject([{ key: 'a', value: 'kept' }]);
-    expect(await versions(again)).toEqual({ ledger: 2, mirror: 1 });
+    expect(await versions(again)).toEqual({ ledger: 3, mirror: 1 });
   });
 
   it.each(['ledger', 'mirror'] as const)('refuse a %s that a later version wrote, and leave it alone', async (part) => {
@@ -133,7 +135,7 @@ describeOnEveryEngine('migrations', (open) => {
     await insert({ write_id: 'w3', principal: 'other' });
     await insert({ write_id: 'w4', organisation: 'other' });
     const written = await store.ledger.selectFrom('writes').selectAll().where('write_id', '=', 'w1').executeTakeFirst();
-    expect({ ...written }).toEqual({ ...WRITE, write_id: 'w1', failures: 0 });
+    expect({ ...written }).toEqual({ ...WRITE, write_id: 'w1', failures: 0, shadow_reason: null });
   });
 
   it('claim what was created before there were claims, so that no later write takes it for its own', async () => {
@@ -147,6 +149,7 @@ describeOnEveryEngine('migrations', (open) => {
       await trx.insertInto('writes').values(rows).execute();
       const backToVersion1 = [
         ...['drop index writes_leases', 'drop table claims', 'drop table pace'],
+        ...['drop table write_tests', 'drop table drift', 'alter table writes drop column shadow_reason'],
         'alter table writes drop column failures',
         "update schema_versions set version = 1 where part = 'ledger'",
       ];
@@ -156,7 +159,7 @@ describeOnEveryEngine('migrations', (open) => {
     expect(await later.ledger.selectFrom('claims').selectAll().execute()).toMatchObject([
       { record_id: '901', write_id: 'w1' },
     ]);
-    expect(await versions(later)).toEqual({ ledger: 2, mirror: 1 });
+    expect(await versions(later)).toEqual({ ledger: 3, mirror: 1 });
   });
 
   it('make double booking impossible', async () => {

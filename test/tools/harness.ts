@@ -10,6 +10,7 @@ import type { Grant, Pin } from '../../src/grants/grant.ts';
 import { makeGrant } from '../../src/grants/make_grant.ts';
 import type { Role } from '../../src/grants/scopes.ts';
 import { createMirror } from '../../src/mirror/mirror.ts';
+import type { CommandKind } from '../../src/model/commands.ts';
 import type { ErrorCode } from '../../src/model/errors.ts';
 import { KeyRing } from '../../src/store/keyring.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
@@ -34,6 +35,8 @@ export interface HarnessOptions {
   properties?: number;
   /** Default: a store in memory. */
   store?: Store;
+  /** Commands that nobody has seen the PMS take. */
+  inferred?: readonly CommandKind[];
 }
 
 export interface Who {
@@ -75,7 +78,7 @@ export async function openHarness(options: HarnessOptions) {
     units: options.units ?? 60,
   });
   const pms = { down: false, read_only: false };
-  const connector = withOutages(sandbox, pms);
+  const connector = withOutages(inferring(sandbox, options.inferred ?? []), pms);
   const mirror = createMirror(store, keyring);
   const records = createRecords({
     connections: [{ id: CONNECTION, connector, stale_after_ms: 900_000 }],
@@ -201,6 +204,13 @@ function configIn(folder: string, options: HarnessOptions): Config {
     { file, cwd: folder, environment: {} },
     { tools: options.tools.map(({ name }) => name), pms: ['sandbox'] },
   );
+}
+
+/** The connector as if these commands of its were only guessed at. */
+export function inferring(connector: Connector, kinds: readonly CommandKind[]): Connector {
+  const { commands, ...rest } = connector.capabilities;
+  const guessed = kinds.map((kind) => [kind, { ...commands[kind], evidence: 'inferred' as const }]);
+  return { ...connector, capabilities: { ...rest, commands: { ...commands, ...Object.fromEntries(guessed) } } };
 }
 
 /** The connector behind switches: while the PMS is down or takes no changes, a request fails before it is looked at. */
