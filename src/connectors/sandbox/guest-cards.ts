@@ -1,4 +1,6 @@
 import type { CommandOf } from '../../model/commands.ts';
+import { guestCardUpdate, newGuestCard } from '../../model/guest_card_change.ts';
+import { changed } from '../../model/record_change.ts';
 import type { GuestCard } from '../../model/records.ts';
 import type { StepResult } from '../connector.ts';
 import { resultFor, type Pms } from './pms.ts';
@@ -16,18 +18,6 @@ import {
 } from './rules.ts';
 
 type Given = CommandOf<'create_guest_card'> | CommandOf<'update_guest_card'>;
-
-const COPIED = [
-  'name',
-  'phones',
-  'emails',
-  'unit_ids',
-  'bedrooms',
-  'rent_max',
-  'move_in_date',
-  'occupants',
-  'pets',
-] as const;
 
 function checkGiven(pms: Pms, given: Given): void {
   if (given.name !== undefined) checkText('name', given.name, LENGTHS.line);
@@ -52,19 +42,8 @@ export function createGuestCard(pms: Pms, command: CommandOf<'create_guest_card'
   if (name === undefined && phones.length === 0 && emails.length === 0) {
     refuse('name', 'A guest card needs a name, a phone number or an e-mail address.');
   }
-  const { kind: _kind, touch, ...fields } = command;
-  const { id } = pms.records.insert('guest_card', (id) => ({
-    id,
-    unit_ids: [],
-    ...fields,
-    phones,
-    emails,
-    latest_source: touch.source,
-    status: 'new',
-    touches: [touch],
-    notes: [],
-    created_at: new Date(pms.now()).toISOString(),
-  }));
+  const card = newGuestCard(command, new Date(pms.now()).toISOString());
+  const { id } = pms.records.insert('guest_card', (id) => ({ id, ...card }));
   return resultFor('guest_card', id);
 }
 
@@ -72,36 +51,19 @@ export function updateGuestCard(pms: Pms, command: CommandOf<'update_guest_card'
   const card = ownRecord(pms, 'guest_card', command.guest_card_id, command.property_id);
   checkGiven(pms, command);
   checkLength('latest_source', command.latest_source, LENGTHS.line);
-  const given = Object.fromEntries(COPIED.filter((f) => command[f] !== undefined).map((f) => [f, command[f]]));
-  const next: GuestCard = { ...card, ...given };
-  changeStatus(next, command);
-  if (command.assigned_to !== undefined) {
-    const roles = ['leasing_agent', 'manager'] as const;
-    next.assigned_to = workingStaff(pms, command.assigned_to, roles, card.property_id, 'assigned_to').id;
-  }
-  if (command.follow_up_on !== undefined) next.follow_up_on = command.follow_up_on ?? undefined;
-  if (command.touch !== undefined) {
-    next.touches = [...card.touches, command.touch];
-    next.latest_source = command.touch.source;
-  }
-  if (command.latest_source !== undefined) next.latest_source = command.latest_source;
-  if (command.consents !== undefined) next.consents = command.consents;
-  if (command.note !== undefined) {
-    checkText('note', command.note.text, LENGTHS.note);
-    next.notes = [...card.notes, { at: new Date(pms.now()).toISOString(), by: pms.actor, ...command.note }];
-  }
+  if (command.assigned_to !== undefined)
+    workingStaff(pms, command.assigned_to, ['leasing_agent', 'manager'], card.property_id, 'assigned_to');
+  if (command.note !== undefined) checkText('note', command.note.text, LENGTHS.note);
+  const author = { at: new Date(pms.now()).toISOString(), by: pms.actor };
+  const next = changed(card, guestCardUpdate(command, author));
+  checkReason(next, command);
   pms.records.replace('guest_card', next);
   return resultFor('guest_card', card.id);
 }
 
-function changeStatus(next: GuestCard, command: CommandOf<'update_guest_card'>): void {
-  if (command.status !== undefined) next.status = command.status;
-  if (command.lost_reason !== undefined) next.lost_reason = command.lost_reason;
-  if (next.status === 'lost') {
-    if (next.lost_reason === undefined) refuse('lost_reason', 'A lost guest card needs the reason.');
-  } else if (command.lost_reason !== undefined) {
+function checkReason(next: GuestCard, { lost_reason }: CommandOf<'update_guest_card'>): void {
+  if (next.status === 'lost' && next.lost_reason === undefined)
+    refuse('lost_reason', 'A lost guest card needs the reason.');
+  if (next.status !== 'lost' && lost_reason !== undefined)
     refuse('lost_reason', 'Only a lost guest card has a reason for it.');
-  } else {
-    delete next.lost_reason;
-  }
 }

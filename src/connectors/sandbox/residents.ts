@@ -1,6 +1,7 @@
 import type { CommandOf } from '../../model/commands.ts';
+import { changed } from '../../model/record_change.ts';
+import { consentGiven, newCommunication, residentUpdate } from '../../model/resident_change.ts';
 import type { Consent } from '../../model/values.ts';
-import type * as z from 'zod/v4';
 import type { StepResult } from '../connector.ts';
 import { resultFor, type Pms } from './pms.ts';
 import {
@@ -15,22 +16,13 @@ import {
   refuse,
 } from './rules.ts';
 
-type ConsentGiven = z.infer<typeof Consent>;
-
 export function updateResident(pms: Pms, command: CommandOf<'update_resident'>): StepResult {
   const resident = ownRecord(pms, 'resident', command.resident_id, command.property_id);
   checkPhones(command.phones);
   checkEmails(command.emails);
   checkLength('forwarding_address', command.forwarding_address, LENGTHS.line);
-  const { kind: _kind, resident_id: _id, property_id: _property, ...fields } = command;
-  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  pms.records.replace('resident', { ...resident, ...given });
+  pms.records.replace('resident', changed(resident, residentUpdate(command)));
   return resultFor('resident', resident.id);
-}
-
-/** Of each channel the latest word counts. */
-function withConsent(consents: readonly ConsentGiven[], given: ConsentGiven): ConsentGiven[] {
-  return [...consents.filter(({ channel }) => channel !== given.channel), given];
 }
 
 export function recordCommunication(pms: Pms, command: CommandOf<'record_communication'>): StepResult {
@@ -42,22 +34,21 @@ export function recordCommunication(pms: Pms, command: CommandOf<'record_communi
   }
   checkText('summary', command.summary, LENGTHS.note);
   if (consent !== undefined) keepConsent(pms, command, consent);
-  const { kind: _kind, consent: _consent, ...fields } = command;
-  const { id } = pms.records.insert('communication', (id) => ({ id, ...fields }));
+  const { id } = pms.records.insert('communication', (id) => ({ id, ...newCommunication(command) }));
   return resultFor('communication', id);
 }
 
-function keepConsent(pms: Pms, command: CommandOf<'record_communication'>, consent: ConsentGiven): void {
+function keepConsent(pms: Pms, command: CommandOf<'record_communication'>, consent: Consent): void {
   const { resident_id, guest_card_id } = command;
   if (resident_id === undefined && guest_card_id === undefined) {
     refuse('consent', 'A consent belongs to a resident or a guest card.');
   }
   if (resident_id !== undefined) {
     const resident = referred(pms, 'resident', resident_id, 'resident_id');
-    pms.records.replace('resident', { ...resident, consents: withConsent(resident.consents, consent) });
+    pms.records.replace('resident', changed(resident, consentGiven(consent)));
   }
   if (guest_card_id !== undefined) {
     const card = referred(pms, 'guest_card', guest_card_id, 'guest_card_id');
-    pms.records.replace('guest_card', { ...card, consents: withConsent(card.consents, consent) });
+    pms.records.replace('guest_card', changed(card, consentGiven(consent)));
   }
 }

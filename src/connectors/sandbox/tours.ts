@@ -1,5 +1,7 @@
 import type { CommandOf } from '../../model/commands.ts';
+import { changed } from '../../model/record_change.ts';
 import type { GuestCard, Tour } from '../../model/records.ts';
+import { BEYOND_TOURS, funnelMove, newTour, tourEnd, tourMove } from '../../model/tour_change.ts';
 import { VendorError, type StepResult } from '../connector.ts';
 import { resultFor, type Pms } from './pms.ts';
 import {
@@ -13,9 +15,6 @@ import {
   refuse,
   workingStaff,
 } from './rules.ts';
-
-/** Further on in the funnel a tour no longer says where a prospect stands. */
-const BEYOND_TOURS: readonly GuestCard['status'][] = ['applied', 'approved', 'denied', 'leased'];
 
 function checkTimes(pms: Pms, start: string, end: string): void {
   checkPeriod(start, end, 'end');
@@ -51,8 +50,7 @@ function book(pms: Pms, tour: Tour): void {
 function moveFunnel(pms: Pms, guestCardId: string, status: GuestCard['status']): void {
   const card = pms.records.find('guest_card', guestCardId);
   if (card === undefined || BEYOND_TOURS.includes(card.status)) return;
-  const { lost_reason: _found, ...rest } = card;
-  pms.records.replace('guest_card', { ...rest, status });
+  pms.records.replace('guest_card', changed(card, funnelMove(status)));
 }
 
 export function scheduleTour(pms: Pms, command: CommandOf<'schedule_tour'>): StepResult {
@@ -63,8 +61,7 @@ export function scheduleTour(pms: Pms, command: CommandOf<'schedule_tour'>): Ste
   checkAgent(pms, command);
   checkTimes(pms, command.start, command.end);
   checkLength('notes', command.notes, LENGTHS.note);
-  const { kind: _kind, ...fields } = command;
-  const tour = pms.records.insert('tour', (id) => ({ id, ...fields, status: 'scheduled' }));
+  const tour = pms.records.insert('tour', (id) => ({ id, ...newTour(command) }));
   book(pms, tour);
   moveFunnel(pms, guest_card_id, 'tour_scheduled');
   return resultFor('tour', tour.id);
@@ -80,13 +77,7 @@ export function rescheduleTour(pms: Pms, command: CommandOf<'reschedule_tour'>):
   const tour = scheduledTour(pms, command.tour_id, command.property_id);
   checkTimes(pms, command.start, command.end);
   checkLength('notes', command.notes, LENGTHS.note);
-  const next: Tour = {
-    ...tour,
-    start: command.start,
-    end: command.end,
-    agent_id: command.agent_id ?? tour.agent_id,
-    notes: command.notes ?? tour.notes,
-  };
+  const next = changed(tour, tourMove(command));
   checkAgent(pms, next);
   book(pms, next);
   pms.records.replace('tour', next);
@@ -97,7 +88,7 @@ export function cancelTour(pms: Pms, command: CommandOf<'cancel_tour'>): StepRes
   const tour = scheduledTour(pms, command.tour_id, command.property_id);
   checkLength('notes', command.notes, LENGTHS.note);
   pms.bookings.free(tour.id);
-  pms.records.replace('tour', { ...tour, status: 'cancelled', notes: command.notes ?? tour.notes });
+  pms.records.replace('tour', changed(tour, tourEnd('cancelled', command.notes)));
   const others = pms.records
     .where('tour', 'unit_id', tour.unit_id)
     .some((other) => other.guest_card_id === tour.guest_card_id && other.status === 'scheduled');
@@ -110,7 +101,7 @@ export function recordTourOutcome(pms: Pms, command: CommandOf<'record_tour_outc
   checkLength('notes', command.notes, LENGTHS.note);
   // A tour that is over, or that nobody came to, holds neither the unit nor the agent any longer.
   pms.bookings.free(tour.id);
-  pms.records.replace('tour', { ...tour, status: command.outcome, notes: command.notes ?? tour.notes });
+  pms.records.replace('tour', changed(tour, tourEnd(command.outcome, command.notes)));
   moveFunnel(pms, tour.guest_card_id, command.outcome);
   return resultFor('tour', tour.id);
 }

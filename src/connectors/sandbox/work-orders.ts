@@ -1,6 +1,8 @@
 import type { CommandOf } from '../../model/commands.ts';
+import { changed } from '../../model/record_change.ts';
 import type { WorkOrder } from '../../model/records.ts';
 import { CLOSED_WORK_ORDER_STATUSES, type WorkOrderStatus } from '../../model/values.ts';
+import { workOrderAssignment, workOrderNote, workOrderUpdate } from '../../model/work_order_change.ts';
 import type { StepResult } from '../connector.ts';
 import { resultFor, type Pms } from './pms.ts';
 import {
@@ -70,32 +72,34 @@ export function createWorkOrder(pms: Pms, command: CommandOf<'create_work_order'
 
 export function updateWorkOrder(pms: Pms, command: CommandOf<'update_work_order'>): StepResult {
   const order = ownRecord(pms, 'work_order', command.work_order_id, command.property_id);
-  const next: WorkOrder = { ...order };
-  if (command.severity !== undefined) next.severity = command.severity;
-  if (command.trade !== undefined) next.trade = command.trade;
-  if (command.hazard_cleared_by !== undefined) {
-    checkText('hazard_cleared_by', command.hazard_cleared_by, LENGTHS.line);
-    next.hazard_cleared_by = command.hazard_cleared_by;
-  }
-  changeAssignment(pms, next, command);
-  changeVisit(next, command.visit);
-  changeEstimate(pms, next, command.estimate);
-  if (command.vendor_reply !== undefined) {
-    if ([next, order].every((one) => one.vendor_id === undefined && one.technician_id === undefined)) {
-      conflict('vendor_reply', 'Nobody is assigned who could reply.');
-    }
-    next.vendor_reply = command.vendor_reply;
-  }
-  if (command.status !== undefined) next.status = command.status;
+  checkUpdate(pms, order, command);
+  const author = { at: new Date(pms.now()).toISOString(), by: pms.actor };
+  const today = command.estimate === undefined ? {} : { today: todayAt(pms, activeProperty(pms, order.property_id)) };
+  const next = changed(order, workOrderUpdate(command, order, { ...author, ...today }));
+  const isAssigned = [next, order].some((one) => one.vendor_id !== undefined || one.technician_id !== undefined);
+  if (command.vendor_reply !== undefined && !isAssigned)
+    conflict('vendor_reply', 'Nobody is assigned who could reply.');
   refuseChangeOfClosed(order, next);
-  if (command.file_ids !== undefined) next.file_ids = command.file_ids;
-  if (command.note !== undefined) next.notes = [...order.notes, noteOf(pms, command.note)];
   return store(pms, next);
+}
+
+function checkUpdate(pms: Pms, order: WorkOrder, command: CommandOf<'update_work_order'>): void {
+  const { vendor_id, visit, estimate, hazard_cleared_by, note } = command;
+  if (hazard_cleared_by !== undefined) checkText('hazard_cleared_by', hazard_cleared_by, LENGTHS.line);
+  if (vendor_id != null && vendor_id !== order.vendor_id) checkAssignable(pms, vendor_id);
+  if (visit != null) checkPeriod(visit.start, visit.end, 'visit');
+  if (estimate !== undefined) {
+    if (estimate.amount < 0) refuse('estimate', 'An estimate is not below zero.');
+    if (estimate.vendor_id !== undefined) referred(pms, 'vendor', estimate.vendor_id, 'estimate');
+  }
+  if (note !== undefined) checkText('note', note.text, LENGTHS.note);
 }
 
 export function addWorkOrderNote(pms: Pms, command: CommandOf<'add_work_order_note'>): StepResult {
   const order = ownRecord(pms, 'work_order', command.work_order_id, command.property_id);
-  return store(pms, { ...order, notes: [...order.notes, noteOf(pms, command.note)] });
+  checkText('note', command.note.text, LENGTHS.note);
+  const author = { at: new Date(pms.now()).toISOString(), by: pms.actor };
+  return store(pms, changed(order, workOrderNote(command, author)));
 }
 
 export function assignWorkOrder(pms: Pms, command: CommandOf<'assign_work_order'>): StepResult {
@@ -110,62 +114,13 @@ export function assignWorkOrder(pms: Pms, command: CommandOf<'assign_work_order'
   checkPeriod(command.visit.start, command.visit.end, 'visit');
   checkLength('instructions', command.instructions, LENGTHS.description);
   if (command.not_to_exceed !== undefined && command.not_to_exceed < 0) refuse('not_to_exceed', 'Not below zero.');
-  return store(pms, {
-    ...order,
-    status: 'scheduled',
-    vendor_id: command.vendor_id,
-    technician_id: command.technician_id,
-    visit: command.visit,
-    not_to_exceed: command.not_to_exceed,
-    instructions: command.instructions,
-    reply_due_at: command.reply_due_at,
-    vendor_reply: 'pending',
-  });
+  return store(pms, changed(order, workOrderAssignment(command)));
 }
 
 function checkAssignable(pms: Pms, vendorId: string): void {
   const vendor = referred(pms, 'vendor', vendorId, 'vendor_id');
   if (!vendor.is_active) refuse('vendor_id', `Vendor ${vendorId} is not active.`);
   if (vendor.do_not_use) refuse('vendor_id', `Vendor ${vendorId} is marked do-not-use.`);
-}
-
-function changeAssignment(pms: Pms, next: WorkOrder, command: CommandOf<'update_work_order'>): void {
-  const { vendor_id } = command;
-  if (vendor_id === undefined) return;
-  if (vendor_id === null) {
-    // The visit was agreed with the vendor who leaves, so it goes with the assignment.
-    for (const field of ['vendor_id', 'vendor_reply', 'reply_due_at', 'visit'] as const) delete next[field];
-    if (next.status === 'assigned' || next.status === 'scheduled') next.status = 'new';
-    return;
-  }
-  if (vendor_id === next.vendor_id) return;
-  checkAssignable(pms, vendor_id);
-  next.vendor_id = vendor_id;
-  next.vendor_reply = 'pending';
-  delete next.technician_id;
-  delete next.reply_due_at;
-  if (next.status === 'new') next.status = 'assigned';
-}
-
-function changeVisit(next: WorkOrder, visit: CommandOf<'update_work_order'>['visit']): void {
-  if (visit === undefined) return;
-  if (visit === null) {
-    delete next.visit;
-    if (next.status === 'scheduled') next.status = 'assigned';
-    return;
-  }
-  checkPeriod(visit.start, visit.end, 'visit');
-  next.visit = visit;
-  if (next.status === 'assigned') next.status = 'scheduled';
-}
-
-function changeEstimate(pms: Pms, next: WorkOrder, estimate: CommandOf<'update_work_order'>['estimate']): void {
-  if (estimate === undefined) return;
-  if (estimate.amount < 0) refuse('estimate', 'An estimate is not below zero.');
-  if (estimate.vendor_id !== undefined) referred(pms, 'vendor', estimate.vendor_id, 'estimate');
-  const property = activeProperty(pms, next.property_id);
-  next.estimate = { ...estimate, received_on: next.estimate?.received_on ?? todayAt(pms, property) };
-  if (next.status === 'estimate_requested') next.status = 'estimated';
 }
 
 const SETTLED_FIELDS = ['severity', 'trade', 'vendor_id', 'vendor_reply', 'visit', 'estimate'] as const;
@@ -177,14 +132,9 @@ function refuseChangeOfClosed(order: WorkOrder, next: WorkOrder): void {
     if (order.status === 'cancelled') conflict('status', `Work order ${order.id} is cancelled; open a new one.`);
     return;
   }
-  const changed = SETTLED_FIELDS.find((field) => JSON.stringify(order[field]) !== JSON.stringify(next[field]));
-  if (changed !== undefined) conflict('status', `Work order ${order.id} is ${order.status}; ${changed} is settled.`);
+  const settled = SETTLED_FIELDS.find((field) => JSON.stringify(order[field]) !== JSON.stringify(next[field]));
+  if (settled !== undefined) conflict('status', `Work order ${order.id} is ${order.status}; ${settled} is settled.`);
   if (next.status !== order.status) conflict('status', `Work order ${order.id} is ${order.status} already.`);
-}
-
-function noteOf(pms: Pms, note: { text: string; is_public: boolean }): WorkOrder['notes'][number] {
-  checkText('note', note.text, LENGTHS.note);
-  return { at: new Date(pms.now()).toISOString(), by: pms.actor, ...note };
 }
 
 const DONE: readonly WorkOrderStatus[] = ['work_done', 'ready_to_bill', 'closed'];
