@@ -10,6 +10,7 @@ import { createSidecar, type Sidecar } from '../mirror/sidecar.ts';
 import { CaretakerError } from '../model/errors.ts';
 import type { KeyRing } from '../store/keyring.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { createDriftRecorder } from '../sync/drift.ts';
 import { createRecords, type Records } from '../sync/records.ts';
 import type { Tool } from '../tool.ts';
 import { createCall } from '../tool/call.ts';
@@ -56,11 +57,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { clock } = store;
   const owner = processOwner();
   const machine = machineUptime();
+  const drift = createDriftRecorder({ store, report: (error) => void log.trouble('drift_not_noted', error) });
   const network = createNetwork({
     store,
     keyring,
     owner,
     onLost: (connection) => log.info({ event: 'pace_lost', where: connection }),
+    onDrift: drift.note,
   });
   const connectors = await createConnectors(config, {
     clock,
@@ -144,6 +147,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await reads.flush();
       await Promise.all([...connectors.values()].map((connector) => connector.close()));
       await network.close();
+      await drift.close();
       await store.close();
     },
   };

@@ -1,4 +1,4 @@
-import type { ConnectorEnvironment, PaceLimits } from '../connectors/connector.ts';
+import type { ConnectorEnvironment, Drift, PaceLimits } from '../connectors/connector.ts';
 import type { Pace } from '../pace/pace.ts';
 import { createPacedFetch, type PacedFetch } from '../pace/paced_fetch.ts';
 import { aheadOfOthers, takePermit } from '../pace/request_scope.ts';
@@ -14,6 +14,8 @@ export interface NetworkOptions {
   owner: string;
   /** Told when what was stored of a connection's pace could not be read and was begun anew. */
   onLost(connection: string): void;
+  /** Told of every answer of a PMS that is not as it used to be; never throws, never waits. */
+  onDrift?(connection: string, drift: Drift): void;
 }
 
 /** What connectors reach their PMSs with. Nothing is opened before the first request. */
@@ -37,7 +39,7 @@ const EXPIRED_AT_ONCE = 500;
 /** Shorter than the lease of a write; a connector whose PMS is slower says so. */
 const DEADLINE_MS = 30_000;
 
-export function createNetwork({ store, keyring, owner, onLost }: NetworkOptions): Network {
+export function createNetwork({ store, keyring, owner, onLost, onDrift }: NetworkOptions): Network {
   const kv = createKv({ store, keyring });
   const paces = new Map<string, Pace>();
   const fetches: PacedFetch[] = [];
@@ -52,6 +54,7 @@ export function createNetwork({ store, keyring, owner, onLost }: NetworkOptions)
       return {
         clock: store.clock,
         fetch,
+        onDrift: (drift) => onDrift?.(connection, drift),
         kv: {
           get: (key) => kv.get(own(key)),
           set: (key, value, ttl_ms) => kv.set(own(key), value, ttl_ms),
