@@ -55,6 +55,7 @@ export type StaffOrder = z.input<typeof StaffOrder>;
 
 const ROUTES: Readonly<Record<string, (simulator: Simulator, order: unknown) => unknown>> = {
   'GET state': ({ books }) => books.state(),
+  'GET mappings': ({ vendor, books }) => vendor.mappings?.(books.live) ?? {},
   'GET effects': ({ books }) => books.effects(),
   'GET requests': countsOf,
   'GET webhooks': async ({ hooks }) => {

@@ -22,6 +22,8 @@ export interface SimulatorHandle extends Ready {
   requests(): Promise<RequestCounts>;
   /** The portfolio in canonical form, of the kinds that the vendor has. */
   state(): Promise<Partial<SandboxState>>;
+  /** A mapping file that fits the portfolio. */
+  mappings(): Promise<object>;
   /** Stops the simulator's clock or lets time pass; returns what it shows. */
   clock(order: ClockOrder): Promise<number>;
   /** What a person does in the PMS itself, in the vendor's own tables. */
@@ -47,6 +49,7 @@ export function handleOn(ready: Ready, close: () => Promise<void>): SimulatorHan
     effects: () => ask('effects'),
     requests: () => ask('requests'),
     state: () => ask('state'),
+    mappings: () => ask('mappings'),
     clock: async (order) => (await ask<{ now: number }>('clock', order)).now,
     staff: async (order) => void (await ask('staff', order)),
     webhooks: (order) => ask('webhooks', order),

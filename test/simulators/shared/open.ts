@@ -12,7 +12,7 @@ export async function serveVendor(
   given: GivenOptions = {},
 ): Promise<{ ready: Ready; close: () => Promise<void> }> {
   const options = Options.parse(given);
-  const { server } = await makeServer(vendor, options);
+  const { simulator, server } = await makeServer(vendor, options);
   server.listen(options.port, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -23,7 +23,7 @@ export async function serveVendor(
     server.closeAllConnections();
     await closed;
   };
-  return { ready: { pms: vendor.pms, url, connection: vendor.connection(url, options) }, close };
+  return { ready: { pms: vendor.pms, url, connection: vendor.connection(url, options, simulator.books.live) }, close };
 }
 
 /** Opens a simulator in this process, for tests that need no process of its own. */

@@ -92,5 +92,7 @@ export interface Vendor<T extends Tables = Tables> {
   headers?(usage: Usage | undefined, now: number): Readonly<Record<string, string>>;
   webhooks?: Webhooks<T>;
   /** The entry for the "connections" of a configuration. */
-  connection(url: string, options: Options): { id: string; pms: string; [setting: string]: unknown };
+  connection(url: string, options: Options, world: World<T>): { id: string; pms: string; [setting: string]: unknown };
+  /** A mapping file that fits the portfolio: what a person would make of `connections check --propose`. */
+  mappings?(world: World<T>): object;
 }

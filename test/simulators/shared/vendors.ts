@@ -1,7 +1,9 @@
 import type { Vendor } from './vendor.ts';
 
 /** Every vendor that has a simulator; loaded only when it is asked for. */
-const VENDORS: Readonly<Record<string, () => Promise<{ VENDOR: Vendor }>>> = {};
+const VENDORS: Readonly<Record<string, () => Promise<{ VENDOR: Vendor }>>> = {
+  buildium: () => import('../buildium/vendor.ts'),
+};
 
 /** The simulator of a PMS. Throws `RangeError` where there is none. */
 export async function vendorNamed(pms: string): Promise<Vendor> {
