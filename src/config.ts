@@ -11,7 +11,7 @@ export interface KnownNames {
 }
 
 /** A start-up error that names the key at fault. Its message never contains a value taken from the environment. */
-class ConfigError extends Error {
+export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
@@ -129,6 +129,11 @@ export interface Config extends Omit<Parsed, 'connections'> {
 /** The settings of an embedded connection, checked; throws `ConfigError` naming the key. */
 export function sandboxSettingsOf(settings: ConnectionSettings): SandboxSettings {
   return check(sandboxSettings, settings, `connections.${settings.id}`);
+}
+
+/** A connection's settings by its vendor's own schema; throws `ConfigError` naming the key. */
+export function checkSettings<T extends z.ZodType>(type: T, settings: ConnectionSettings): z.output<T> {
+  return check(type, settings, `connections.${settings.id}`);
 }
 
 /**

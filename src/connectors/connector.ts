@@ -108,6 +108,7 @@ export const VALUE_TABLES = [
   'work_order_status',
   'severity',
   'trade',
+  'vendor_trade',
   'entry',
   'guest_card_status',
   'lead_source',
@@ -175,6 +176,11 @@ export interface Step {
   retry: RetryMode;
   /** Later steps need the record that this one makes: an answer that does not name it is followed by a look-up. */
   makes_record?: boolean;
+  /**
+   * Carried out by Caretaker in its own store, never by a vendor's connector: it takes no leave from the PMS's pace, goes
+   * on while the PMS is down, and a look-up shows at once whether it had its effect.
+   */
+  local?: true;
 }
 
 /** The exact request, without secrets, as it is kept for a retry. The connector alone knows what is in it. */

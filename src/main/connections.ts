@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { type Config, type ConnectionSettings, sandboxSettingsOf } from '../config.ts';
+import { checkSettings, type Config, type ConnectionSettings, ConfigError, sandboxSettingsOf } from '../config.ts';
 import type { Connector, ConnectorEnvironment, PaceLimits } from '../connectors/connector.ts';
+import type { VendorModule } from '../connectors/kit/settings.ts';
 import type { Network } from './network.ts';
 
 export interface ConnectorSurroundings {
@@ -36,6 +38,54 @@ const factories: Record<string, ConnectorFactory> = {
     });
   },
 };
+
+/** The vendors whose PMS is reached over the network. A module is loaded only where a connection is of its PMS. */
+const vendors: Readonly<Record<string, () => Promise<VendorModule>>> = {
+  buildium: () => import('../connectors/buildium/connector.ts'),
+  realpage: () => import('../connectors/realpage/connector.ts'),
+};
+for (const [name, load] of Object.entries(vendors))
+  factories[name] = async (given, { base, environment }) => {
+    const { settings, create } = await load();
+    const checked = checkSettings(settings, given);
+    const mappings = await mappingsOf(given, base);
+    const file = (path: string) => readFileSync(fromBase(base, path), 'utf8');
+    return create(checked as never, { environment, file, ...(mappings && { mappings }) });
+  };
+
+/**
+ * Checks the settings and the mapping file of every connection to a vendor. Throws `ConfigError` naming the key; opens
+ * nothing and reaches no PMS.
+ */
+export async function checkConnections(config: Config): Promise<void> {
+  for (const given of config.connections) {
+    const load = Object.hasOwn(vendors, given.pms) ? vendors[given.pms] : undefined;
+    if (load === undefined) continue;
+    checkSettings((await load()).settings, given);
+    await mappingsOf(given, config.base);
+  }
+}
+
+async function mappingsOf({ id, mappings: file }: ConnectionSettings, base: string) {
+  if (file === undefined) return undefined;
+  const at = `connections.${id}.mappings`;
+  if (typeof file !== 'string') throw new ConfigError(`${at}: write the path of a file`);
+  const { MappingFile } = await import('../connectors/kit/value_tables.ts');
+  let text: string;
+  try {
+    text = readFileSync(fromBase(base, file), 'utf8');
+  } catch {
+    throw new ConfigError(`${at}: cannot read ${file}; "caretaker connections check --propose" writes it`);
+  }
+  try {
+    return MappingFile.parse(JSON.parse(text));
+  } catch (error) {
+    const [issue] = (error as { issues?: { path: PropertyKey[]; message: string }[] }).issues ?? [];
+    throw new ConfigError(
+      issue === undefined ? `${at}: ${file} is not JSON` : `${at}: ${file}: ${issue.path.join('.')}: ${issue.message}`,
+    );
+  }
+}
 
 /** Adds a PMS whose connector is kept outside of this package; to be called before the command line is run. */
 export function addPms(name: string, factory: ConnectorFactory): void {

@@ -6,7 +6,7 @@ import { grantOfRole } from '../grants/make_grant.ts';
 import type { Scope } from '../grants/scopes.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { type Caretaker, openCaretaker } from './caretaker.ts';
-import { knownPms } from './connections.ts';
+import { checkConnections, knownPms } from './connections.ts';
 import { Output } from './output.ts';
 
 /** Options that every command takes. */
@@ -45,9 +45,13 @@ export interface Session {
 
 /**
  * Runs a command's work and closes everything after it. Whatever is thrown is told on standard error, and the exit code
- * is then 1; after Ctrl-C it is 130.
+ * is then 1; after Ctrl-C it is 130. `adjusted` is for a command that mends the configuration which it works with.
  */
-export async function inSession(options: CommonOptions, work: (session: Session) => Promise<void>): Promise<void> {
+export async function inSession(
+  options: CommonOptions,
+  work: (session: Session) => Promise<void>,
+  adjusted: (config: Config) => Config = (config) => config,
+): Promise<void> {
   // Stores, backups and exports are nobody else's on this machine.
   process.umask(0o077);
   const output = new Output(options.json === true);
@@ -61,8 +65,10 @@ export async function inSession(options: CommonOptions, work: (session: Session)
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   let caretaker: Caretaker | undefined;
   try {
+    const config = adjusted(configOf(options));
+    await checkConnections(config);
     caretaker = openCaretaker({
-      config: configOf(options),
+      config,
       environment: process.env,
       onSeeding: (done, total) => output.progress(done, total, 'laying out the sandbox portfolio'),
     });

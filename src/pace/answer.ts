@@ -1,5 +1,3 @@
-import { LONGEST_ASKED_MS } from './state.ts';
-
 /** No answer of a PMS is kept beyond this; the largest pages seen are a few MiB. */
 const LONGEST_BODY_BYTES = 32 * 1024 * 1024;
 
@@ -40,17 +38,4 @@ export function responseOf({ status, statusText, headers }: Answer, bytes: Buffe
   const body = WITHOUT_BODY.has(status) ? null : bytes;
   const response = new Response(body, { status: Math.min(status, LARGEST_STATUS), statusText, headers: kept });
   return status > LARGEST_STATUS ? Object.defineProperty(response, 'status', { value: status }) : response;
-}
-
-/**
- * Milliseconds that a `Retry-After` asks for: whole seconds or a date (RFC 9110, section 10.2.3), one hour at most.
- * Undefined where there is none that can be read.
- */
-export function retryAfterMs(header: string | null, now: number): number | undefined {
-  const text = header?.trim() ?? '';
-  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1_000, LONGEST_ASKED_MS);
-  // `Date.parse` takes much more than this for a date, and reads the oldest of the three forms as local time.
-  if (!/^(mon|tue|wed|thu|fri|sat|sun)[a-z]*, .* gmt$/i.test(text)) return undefined;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.min(Math.max(0, date - now), LONGEST_ASKED_MS);
 }

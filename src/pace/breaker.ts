@@ -1,5 +1,6 @@
 import type { RequestOutcome } from './pace.ts';
-import { LONGEST_ASKED_MS, LONGEST_COOL_DOWN_MS, type PaceState } from './state.ts';
+import { LONGEST_ASKED_MS } from '../model/retry_after.ts';
+import { LONGEST_COOL_DOWN_MS, type PaceState } from './state.ts';
 
 /*
  * What the answers of a PMS change in its pace. Pure functions; the clock (epoch milliseconds) and a random number from 0

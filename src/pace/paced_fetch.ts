@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { VendorError } from '../connectors/connector.ts';
-import { bounded, responseOf, retryAfterMs, TooLong } from './answer.ts';
+import { retryAfterMs } from '../model/retry_after.ts';
+import { bounded, responseOf, TooLong } from './answer.ts';
 import type { Pace, Permit, RequestOutcome } from './pace.ts';
 import { requestScope, takePermit } from './request_scope.ts';
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/v4';
+import { LONGEST_ASKED_MS } from '../model/retry_after.ts';
 import type { PaceLimits } from '../connectors/connector.ts';
 import { SLOT, type Windows, withEnded, withoutLeft } from './windows.ts';
 
@@ -13,8 +14,6 @@ export interface PaceRules {
   deadline_ms: number;
 }
 
-/** No vendor is waited for longer than this; a longer `Retry-After` is a mistake of somebody's. */
-export const LONGEST_ASKED_MS = 3_600_000;
 /** The breaker's longest cool-down. */
 export const LONGEST_COOL_DOWN_MS = 60_000;
 /** How long the wish of somebody urgent holds others back after the moment for which it was put off. */

@@ -8,7 +8,7 @@ import {
 import { type AddressInfo, createServer as createSocketServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { retryAfterMs } from '../../src/pace/answer.ts';
+import { retryAfterMs } from '../../src/model/retry_after.ts';
 import { VendorError } from '../../src/connectors/connector.ts';
 import type { Pace, RequestOutcome } from '../../src/pace/pace.ts';
 import { createPacedFetch, type PacedFetch } from '../../src/pace/paced_fetch.ts';

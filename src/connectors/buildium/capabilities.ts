@@ -1,0 +1,112 @@
+import type { CommandKind } from '../../model/commands.ts';
+import type { Capabilities, CommandCapability, RecordCapability, RetryMode } from '../connector.ts';
+import { recordCapability } from '../kit/rows.ts';
+import type { ValueTables } from '../kit/value_tables.ts';
+import { ASSUMPTIONS, REQUEST_DEADLINE_MS, SETTLING } from './limits.ts';
+import { CHARGE_CODE, GL_ACCOUNT } from './records/accounts.ts';
+import { HOUSEHOLD, LEASE } from './records/leases.ts';
+import { RESIDENT, STAFF } from './records/people.ts';
+import { PROPERTY, UNIT } from './records/places.ts';
+import { BILL, JOURNAL_ENTRY, LEDGER_ENTRY } from './records/postings.ts';
+import { vendorMapping } from './records/vendors.ts';
+import { workOrderMapping } from './records/work_orders.ts';
+
+function native(
+  steps: Readonly<Record<string, RetryMode>>,
+  requests: number,
+  more: Partial<CommandCapability> = {},
+): CommandCapability {
+  return {
+    support: 'native',
+    evidence: 'seen',
+    steps: Object.entries(steps).map(([name, retry]) => ({ name, retry })),
+    requests,
+    ...more,
+  };
+}
+
+function beside(reason: string): CommandCapability {
+  return { support: 'sidecar', evidence: 'seen', steps: [], requests: 0, reason };
+}
+
+const NO_GUEST_CARDS = 'Buildium has no guest cards: Caretaker keeps them beside it.';
+const NO_TOURS = 'A to-do of Buildium has a day and no time: Caretaker keeps tours beside it.';
+
+const COMMANDS: Readonly<Record<CommandKind, CommandCapability>> = {
+  create_work_order: native({ create_task: 'marker' }, 5, {
+    support: 'mapped',
+    note: "with a resident as that one's request, else as a to-do for the user of defaults.assigned_to",
+  }),
+  update_work_order: native({ update_task: 'marker' }, 6, {
+    support: 'mapped',
+    note: 'without a note it only sets values; the vendor of a work order cannot be taken away',
+  }),
+  add_work_order_note: native({ update_task: 'marker' }, 6, { note: 'the message of an update of the task' }),
+  assign_work_order: native({ assign_vendor: 'set_value' }, 6, {
+    support: 'mapped',
+    note: 'a vendor by the work order, one of the staff by the task; the visit is kept beside it',
+  }),
+  create_guest_card: beside(NO_GUEST_CARDS),
+  update_guest_card: beside(NO_GUEST_CARDS),
+  schedule_tour: beside(NO_TOURS),
+  reschedule_tour: beside(NO_TOURS),
+  cancel_tour: beside(NO_TOURS),
+  record_tour_outcome: beside(NO_TOURS),
+  update_lease: native({ withdraw_1: 'set_value', move_out_1: 'set_value' }, 5, {
+    note: 'notices and move-outs, a step per tenant; renewals are unsupported, since offers cannot be read',
+  }),
+  update_resident: native({ update_tenant: 'set_value' }, 3),
+  post_charge: native({ post_charge: 'marker' }, 2, { reversible: true }),
+  reverse_charge: native({ post_credit: 'marker' }, 3, { reversible: false, note: 'a credit that waives the charge' }),
+  post_bill: native({ post_bill: 'natural_key' }, 3, { reversible: false, note: 'a bill is voided by a person there' }),
+  reverse_bill: {
+    support: 'unsupported',
+    evidence: 'seen',
+    steps: [],
+    reason: 'The API of Buildium cannot void a bill: a person voids it there.',
+  },
+  post_journal_entry: native({ post_journal_entry: 'marker' }, 2, { reversible: true }),
+  reverse_journal_entry: native({ post_journal_entry: 'marker' }, 3, {
+    reversible: true,
+    note: 'its opposite is posted',
+  }),
+  record_communication: beside('Phone logs of Buildium hold calls of tenants and vendors alone: Caretaker keeps all.'),
+};
+
+const KEPT: RecordCapability = {
+  read: 'sidecar',
+  changes: 'none',
+  freshness_seconds: 0,
+  evidence: 'seen',
+  fields: {},
+};
+
+export function capabilitiesOf(tables: ValueTables): Capabilities {
+  const of = <T extends Parameters<typeof recordCapability>[0]>(one: T) => recordCapability(one, tables);
+  return {
+    pms: 'buildium',
+    records: {
+      property: of(PROPERTY as never),
+      unit: of(UNIT as never),
+      household: of(HOUSEHOLD as never),
+      resident: of(RESIDENT as never),
+      lease: of(LEASE as never),
+      staff: of(STAFF as never),
+      vendor: of(vendorMapping(tables) as never),
+      work_order: of(workOrderMapping(tables) as never),
+      guest_card: KEPT,
+      tour: KEPT,
+      gl_account: of(GL_ACCOUNT as never),
+      charge_code: of(CHARGE_CODE as never),
+      ledger_entry: of(LEDGER_ENTRY as never),
+      bill: of(BILL as never),
+      journal_entry: of(JOURNAL_ENTRY as never),
+      communication: KEPT,
+    },
+    commands: COMMANDS,
+    calendar: 'own_bookings_only',
+    settling: SETTLING,
+    request_deadline_ms: REQUEST_DEADLINE_MS,
+    assumptions: ASSUMPTIONS,
+  };
+}

@@ -1,0 +1,283 @@
+import type { CommandOf } from '../../../model/commands.ts';
+import { VendorError, type Located, type StepContext, type StepResult } from '../../connector.ts';
+import { carries, withMarker } from '../../kit/markers.ts';
+import { path } from '../../kit/rest.ts';
+import type { Operation, Plan } from '../../kit/vendor.ts';
+import { LENGTHS } from '../limits.ts';
+import { entryId, entryParts, typeOf } from '../records/postings.ts';
+import { workOrderOf } from '../records/work_orders.ts';
+import { idOf, isId } from '../transport.ts';
+import type { Vendor } from '../vendor.ts';
+import type * as wire from '../wire.ts';
+
+/*
+ * What is posted to the books. Nothing can be deleted there: a charge is taken back by a credit, a journal entry by its
+ * opposite, a bill by nobody but a person.
+ */
+
+const dollars = (cents: number) => cents / 100;
+
+export function postCharge(vendor: Vendor): Plan<'post_charge'> {
+  return ({ household_id, gl_account_id, amount, date, memo, bill_id }) => [
+    {
+      name: 'post_charge',
+      retry: 'marker',
+      makes_record: true,
+      operation: 'post_to_lease',
+      prepare: ({ marker }) => ({
+        lease: String(idOf(household_id, 'lease')),
+        what: 'charges',
+        body: {
+          Date: date,
+          Memo: withMarker(memo, marker, LENGTHS.charge_memo),
+          ...(bill_id !== undefined && isId(bill_id) && { BillId: Number(bill_id) }),
+          Lines: [{ Amount: dollars(amount), GLAccountId: idOf(gl_account_id, 'account') }],
+        },
+      }),
+      locate: (_request, context, signal) => locateOnLease(vendor, household_id, date, 'Charge', context, signal),
+    },
+  ];
+}
+
+/** A charge is waived by a credit on the same lease to the same account. */
+export function reverseCharge(vendor: Vendor): Plan<'reverse_charge'> {
+  return ({ charge_id, amount, date, reason }) => {
+    const parts = entryParts(charge_id);
+    if (parts === undefined) throw new VendorError('not_found', 'Buildium has no such charge. Nothing was changed.');
+    return [
+      {
+        name: 'post_credit',
+        retry: 'marker',
+        makes_record: true,
+        operation: 'post_to_lease',
+        async prepare({ marker }) {
+          const account = await accountOfCharge(vendor, parts);
+          return {
+            lease: parts.lease,
+            what: 'credits',
+            body: {
+              Date: date,
+              CreditType: 'WaiveUnpaid',
+              Memo: withMarker(reason, marker, LENGTHS.charge_memo),
+              Lines: [{ Amount: dollars(amount), GlAccountId: account }],
+            },
+          };
+        },
+        locate: (_request, context, signal) => locateOnLease(vendor, parts.lease, date, 'Credit', context, signal),
+      },
+    ];
+  };
+}
+
+async function accountOfCharge(
+  { client }: Vendor,
+  { lease, transaction }: { lease: string; transaction: string },
+): Promise<number> {
+  const rows = await client.all<{ Id: number; Lines?: { GLAccountId?: number }[] }>(
+    path`v1/leases/${lease}/charges`,
+    {},
+  );
+  const account = rows.find(({ Id }) => String(Id) === transaction)?.Lines?.[0]?.GLAccountId;
+  if (account !== undefined) return account;
+  throw new VendorError(
+    'not_found',
+    'Buildium no longer has the charge that is to be taken back. Nothing was changed.',
+  );
+}
+
+async function locateOnLease(
+  { client }: Vendor,
+  lease: string,
+  date: string,
+  type: 'Charge' | 'Credit',
+  { marker }: StepContext,
+  signal?: AbortSignal,
+): Promise<Located> {
+  const rows = await client.all<wire.Transaction>(
+    path`v1/leases/${lease}/transactions`,
+    { transactiondatefrom: date, transactiondateto: date, transactiontypes: [type] },
+    signal,
+  );
+  const found = rows.find(({ Journal }) => carries(Journal?.Memo, marker));
+  return found === undefined
+    ? { outcome: 'absent', covers_all: true }
+    : { outcome: 'found', result: entryOf(lease, found) };
+}
+
+function entryOf(lease: string, transaction: wire.Transaction): StepResult {
+  const id = entryId({ LeaseId: Number(lease), ...transaction });
+  if (id === undefined || typeof transaction.Id !== 'number')
+    throw new VendorError('outcome_unknown', 'Buildium answered without saying what it made.');
+  return { record: { kind: 'ledger_entry', scope: '', id }, posting: 'posted' };
+}
+
+export function postBill(vendor: Vendor): Plan<'post_bill'> {
+  return (command) => [
+    {
+      name: 'post_bill',
+      retry: 'natural_key',
+      makes_record: true,
+      operation: 'post_bill',
+      prepare: async () => ({ body: await billBody(vendor, command) }),
+      locate: (_request, _context, signal) => locateBill(vendor, command, signal),
+    },
+  ];
+}
+
+async function billBody(vendor: Vendor, command: CommandOf<'post_bill'>): Promise<Record<string, unknown>> {
+  const { vendor_id, invoice_number, invoice_date, due_date, lines, work_order_id, memo } = command;
+  // Bills hang on the work order, which is known here by its task.
+  const order = work_order_id === undefined ? undefined : await workOrderOf(vendor, work_order_id);
+  return {
+    Date: invoice_date,
+    DueDate: due_date,
+    VendorId: idOf(vendor_id, 'vendor'),
+    ReferenceNumber: invoice_number,
+    ...(memo !== undefined && { Memo: memo }),
+    ...(order !== undefined && { WorkOrderId: order.Id }),
+    Lines: lines.map((line) => ({
+      AccountingEntity: {
+        Id: idOf(line.property_id, 'property'),
+        AccountingEntityType: 'Rental',
+        ...(line.unit_id !== undefined && { UnitId: idOf(line.unit_id, 'unit') }),
+      },
+      GlAccountId: idOf(line.gl_account_id, 'account'),
+      Amount: dollars(line.amount),
+      ...(line.memo !== undefined && { Memo: line.memo }),
+    })),
+  };
+}
+
+/** An invoice is its vendor and its number. Buildium is not known to refuse a second one: all that fit are named. */
+async function locateBill(
+  { client }: Vendor,
+  { vendor_id, invoice_number, invoice_date }: CommandOf<'post_bill'>,
+  signal?: AbortSignal,
+): Promise<Located> {
+  const filters = { vendorid: vendor_id, referencenumber: invoice_number, paidstatus: 'Unpaid' };
+  const rows = await client.all<wire.Bill>('v1/bills', filters, signal);
+  const results = rows
+    .filter(({ ReferenceNumber, Date: on }) => ReferenceNumber === invoice_number && on?.slice(0, 10) === invoice_date)
+    .map(({ Id }): StepResult => ({ record: { kind: 'bill', scope: '', id: String(Id) }, posting: 'posted' }));
+  const [result, ...others] = results;
+  return result === undefined ? { outcome: 'absent', covers_all: true } : { outcome: 'found', result, others };
+}
+
+interface Line {
+  gl_account_id: string;
+  debit: number;
+  credit: number;
+  memo?: string | undefined;
+}
+
+export function postJournalEntry(vendor: Vendor): Plan<'post_journal_entry'> {
+  return ({ property_id, date, memo, lines }) => {
+    const units = new Set(lines.map(({ unit_id }) => unit_id));
+    if (units.size > 1)
+      throw new VendorError(
+        'unsupported',
+        'An entry of Buildium is about one unit, or about none: post one for each.',
+        {
+          field: 'lines',
+        },
+      );
+    const [unit] = units;
+    return [journalStep(vendor, { property_id, unit, date, memo }, () => Promise.resolve(lines))];
+  };
+}
+
+/** The entry's opposite: what was debited is credited. */
+export function reverseJournalEntry(vendor: Vendor): Plan<'reverse_journal_entry'> {
+  return ({ property_id, journal_entry_id, date, reason }) => [
+    journalStep(vendor, { property_id, unit: undefined, date, memo: reason }, async () => {
+      const entry = await vendor.client.one<wire.Transaction>(
+        (one) => path`v1/generalledger/transactions/${one}`,
+        journal_entry_id,
+      );
+      if (entry === undefined || typeOf(entry) !== 'GeneralJournalEntry')
+        throw new VendorError('not_found', 'Buildium has no such journal entry. Nothing was changed.');
+      return (entry.Journal?.Lines ?? [])
+        .filter(({ IsCashPosting }) => IsCashPosting !== true)
+        .map(({ GLAccount, Amount = 0, Memo }) => {
+          const cents = Math.round(Amount * 100);
+          return {
+            gl_account_id: String(GLAccount?.Id ?? ''),
+            debit: Math.max(0, -cents),
+            credit: Math.max(0, cents),
+            ...(Memo && { memo: Memo }),
+          };
+        });
+    }),
+  ];
+}
+
+function journalStep(
+  vendor: Vendor,
+  { property_id, unit, date, memo }: { property_id: string; unit: string | undefined; date: string; memo: string },
+  linesOf: () => Promise<readonly Line[]>,
+) {
+  return {
+    name: 'post_journal_entry',
+    retry: 'marker' as const,
+    makes_record: true,
+    operation: 'post_journal_entry',
+    prepare: async ({ marker }: StepContext) => ({
+      body: {
+        AccountingEntity: {
+          Id: idOf(property_id, 'property'),
+          AccountingEntityType: 'Rental',
+          ...(unit !== undefined && { UnitId: idOf(unit, 'unit') }),
+        },
+        Date: date,
+        Memo: withMarker(memo, marker, LENGTHS.journal_memo),
+        Lines: (await linesOf()).map((line) => ({
+          GLAccountId: idOf(line.gl_account_id, 'account'),
+          PostingType: line.debit > 0 ? 'Debit' : 'Credit',
+          Amount: dollars(line.debit > 0 ? line.debit : line.credit),
+          ...(line.memo !== undefined && { Memo: line.memo }),
+        })),
+      },
+    }),
+    async locate(request: Record<string, unknown>, { marker }: StepContext, signal?: AbortSignal): Promise<Located> {
+      const { Lines } = request['body'] as { Lines: { GLAccountId: number }[] };
+      const rows = await vendor.client.all<wire.Transaction>(
+        'v1/generalledger/transactions',
+        { startdate: date, enddate: date, glaccountids: [...new Set(Lines.map(({ GLAccountId }) => GLAccountId))] },
+        signal,
+      );
+      const found = rows.find((row) => typeOf(row) === 'GeneralJournalEntry' && carries(row.Journal?.Memo, marker));
+      return found === undefined
+        ? { outcome: 'absent', covers_all: true }
+        : { outcome: 'found', result: made('journal_entry', found) };
+    },
+  };
+}
+
+function made(kind: 'bill' | 'journal_entry', answer: unknown): StepResult {
+  const id = (answer as { Id?: unknown } | undefined)?.Id;
+  if (typeof id === 'number') return { record: { kind, scope: '', id: String(id) }, posting: 'posted' };
+  throw new VendorError('outcome_unknown', 'Buildium answered without saying what it made.');
+}
+
+export function moneyOperations({ client }: Vendor): Record<string, Operation> {
+  return {
+    async post_to_lease({ lease, what, body }, signal) {
+      const address = path`v1/leases/${String(lease)}/${String(what)}`;
+      const { body: answer } = await client.send('POST', address, body, { signal });
+      // A charge is answered with a list of transactions, one as a rule.
+      const [transaction] = (Array.isArray(answer) ? answer : [answer]) as (wire.Transaction | undefined)[];
+      if (transaction === undefined)
+        throw new VendorError('outcome_unknown', 'Buildium answered without saying what it made.');
+      return entryOf(String(lease), transaction);
+    },
+    async post_bill({ body }, signal) {
+      return made('bill', (await client.send('POST', 'v1/bills', body, { signal })).body);
+    },
+    async post_journal_entry({ body }, signal) {
+      return made(
+        'journal_entry',
+        (await client.send('POST', 'v1/generalledger/journalentries', body, { signal })).body,
+      );
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { RecordKind, RecordOf } from '../../model/records.ts';
+import type { ConnectorEnvironment, Page } from '../connector.ts';
+import type { Circumstances } from '../kit/codecs.ts';
+import type { ValueTables } from '../kit/value_tables.ts';
+import { createClient, type Client, type Credentials, type WirePage } from './transport.ts';
+
+export interface VendorSettings extends Credentials {
+  webhook_secret?: string | undefined;
+  defaults: Readonly<Record<string, string>>;
+  time_zones: { default?: string | undefined; properties: Readonly<Record<string, string>> };
+}
+
+/** What all parts of the connector work with. */
+export interface Vendor {
+  settings: VendorSettings;
+  client: Client;
+  tables: ValueTables;
+  circumstances: Circumstances;
+  clock: () => number;
+  /** A page in canonical form; what `read` gives nothing for is left out. */
+  pageOf<K extends RecordKind, W>(page: WirePage<W>, read: (wire: W) => RecordOf<K> | undefined): Page<K>;
+}
+
+export function createParts(settings: VendorSettings, tables: ValueTables, environment: ConnectorEnvironment): Vendor {
+  const { default: fallback, properties } = settings.time_zones;
+  return {
+    settings,
+    client: createClient(settings, environment),
+    tables,
+    circumstances: {
+      tables,
+      // Every time of Buildium's is UTC; a zone is needed for nothing that it gives.
+      zoneOf: (id) => (id === undefined ? undefined : properties[id]) ?? fallback,
+      onDrift: (what, at) => environment.onDrift?.({ what, path: at }),
+    },
+    clock: environment.clock,
+    pageOf: (page, read) => ({
+      records: page.rows.flatMap((wire) => read(wire) ?? []),
+      ...(page.next_offset !== undefined && { next_cursor: String(page.next_offset) }),
+      ...(page.total !== undefined && { total: page.total }),
+    }),
+  };
+}
