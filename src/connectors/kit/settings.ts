@@ -22,8 +22,8 @@ const shared = {
   id: z.string(),
   pms: z.string(),
   time_zones: z.object({ default: z.string().optional(), properties: z.record(z.string(), z.string()) }),
-  workflows: z.unknown(),
-  stale_after_seconds: z.unknown(),
+  workflows: z.unknown().optional(),
+  stale_after_seconds: z.unknown().optional(),
   defaults: z.record(z.string(), z.string()).default({}),
   /** Path of the mapping file, from the folder of the configuration. */
   mappings: z.string().optional(),

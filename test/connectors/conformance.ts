@@ -1,0 +1,244 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VendorError, type Capabilities, type StepContext } from '../../src/connectors/connector.ts';
+import { COMMAND_KINDS, COMMANDS, type CommandKind } from '../../src/model/commands.ts';
+import { RECORD_KINDS, type RecordKind } from '../../src/model/records.ts';
+import { prove } from '../../src/writeback/proof.ts';
+import { carryOut, contextFor, openVendor, type VendorRig } from './rig.ts';
+import { sampleOf, type State } from './samples.ts';
+
+type Fields = Record<string, unknown>;
+
+const LISTED_BY_VENDOR = new Set(['native', 'mapped']);
+
+/** What a vendor is known to do differently, with the reason; everything else is the same for all. */
+export interface Conformance {
+  pms: string;
+  /** Scope of a record, for vendors whose properties have ids of their own. */
+  scopeOf?(record: { property_id?: string; id?: string }): string;
+  /** Fields that lists leave out, by kind: reading them takes a request per record. */
+  not_in_lists?: Partial<Record<RecordKind, readonly string[]>>;
+}
+
+const HOSTILE_IDS = [
+  '../1',
+  '..',
+  '.',
+  '1/../2',
+  '1%2f2',
+  "1'; drop table",
+  '1;2',
+  '"1"',
+  '<1/>',
+  ' ',
+  '1?x=1',
+  '1#2',
+  '１',
+];
+
+function hostileTexts(): string[] {
+  const all = JSON.parse(readFileSync(new URL('../fixtures/text/blns.json', import.meta.url), 'utf8')) as string[];
+  // One line of each kind is enough for a round trip over HTTP; the codecs are tried with all.
+  return all.filter((text, index) => index % 12 === 0 && text.trim().length > 3);
+}
+
+/** Fields of a kind that the PMS itself holds and shows. */
+function shownFields(capabilities: Capabilities, kind: RecordKind): string[] {
+  return Object.entries(capabilities.records[kind]?.fields ?? {})
+    .filter(([, { support, readable }]) => readable && LISTED_BY_VENDOR.has(support))
+    .map(([name]) => name);
+}
+
+const isHeld = (capabilities: Capabilities, kind: RecordKind) =>
+  LISTED_BY_VENDOR.has(capabilities.records[kind]?.read ?? 'unsupported');
+
+function only(record: object | undefined, fields: readonly string[]): Fields {
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const value = (record as Fields | undefined)?.[field];
+      return value === undefined || (Array.isArray(value) && value.length === 0) ? [] : [[field, value]];
+    }),
+  );
+}
+
+/** Everything that a vendor's connector has to do, whatever the vendor. */
+export function describeConformance({ pms, scopeOf = () => '', not_in_lists = {} }: Conformance): void {
+  describe(`the connector to ${pms}`, () => {
+    let rig: VendorRig;
+    let state: State;
+    let scopes: readonly string[];
+    beforeAll(async () => {
+      rig = await openVendor(pms);
+      state = await rig.simulator.state();
+      scopes = await rig.connector.scopes();
+    });
+    afterAll(() => rig.close());
+
+    const capability = (kind: CommandKind) => rig.connector.capabilities.commands[kind];
+
+    async function listAll(kind: RecordKind, limit?: number): Promise<Fields[]> {
+      const found: Fields[] = [];
+      for (const scope of scopes) {
+        let cursor: string | undefined;
+        do {
+          const page = await rig.connector.list(kind, { scope, ...(cursor && { cursor }), ...(limit && { limit }) });
+          found.push(...(page.records as unknown as Fields[]));
+          cursor = page.next_cursor;
+        } while (cursor !== undefined);
+      }
+      return found;
+    }
+
+    describe.each(RECORD_KINDS)('reading %s', (kind) => {
+      it('pages to the end and agrees with what the PMS holds', async () => {
+        const { capabilities } = rig.connector;
+        if (!isHeld(capabilities, kind)) {
+          await expect(rig.connector.list(kind, { scope: scopes[0] ?? '' })).rejects.toBeInstanceOf(VendorError);
+          return;
+        }
+        const fields = shownFields(capabilities, kind).filter((field) => !not_in_lists[kind]?.includes(field));
+        const byId = (records: readonly object[]) =>
+          new Map(records.map((record) => [(record as { id: string }).id, only(record, fields)]));
+        const held = byId((state[kind] ?? []) as object[]);
+        expect(byId(await listAll(kind))).toEqual(held);
+        expect(new Set((await listAll(kind, 7)).map(({ id }) => id))).toEqual(new Set(held.keys()));
+      });
+
+      it('gives one record as the PMS holds it, and nothing for an id that is none', async () => {
+        const { capabilities } = rig.connector;
+        if (!isHeld(capabilities, kind)) return;
+        const fields = shownFields(capabilities, kind);
+        for (const record of ((state[kind] ?? []) as { id: string; property_id?: string }[]).slice(0, 3)) {
+          const scope = scopeOf(kind === 'property' ? { property_id: record.id } : record);
+          expect(only(await rig.connector.get(kind, scope, record.id), fields)).toEqual(only(record, fields));
+        }
+      });
+
+      it('lets no id leave its place', async () => {
+        if (!isHeld(rig.connector.capabilities, kind)) return;
+        for (const id of HOSTILE_IDS) {
+          const found = await rig.connector.get(kind, scopes[0] ?? '', id).catch((error: unknown) => {
+            expect(error).toBeInstanceOf(VendorError);
+          });
+          expect(found).toBeUndefined();
+        }
+      });
+    });
+
+    describe.each(COMMAND_KINDS)('%s', (kind) => {
+      const { record } = COMMANDS[kind];
+
+      it('is carried out, read back equal and seen by the PMS, or refused by name', async () => {
+        const { capabilities } = rig.connector;
+        const now = await rig.simulator.state();
+        const sample = sampleOf(kind, now, capabilities);
+        if (!LISTED_BY_VENDOR.has(capability(kind).support)) {
+          expect(capability(kind).reason, `why ${pms} does not ${kind}`).toMatch(/\S/);
+          return;
+        }
+        if (sample === undefined) throw new Error(`the portfolio of ${pms} has nothing to ${kind} on`);
+        const { command, before } = sample;
+        const scope = scopeOf(command as { property_id?: string });
+        const { id } = await carryOut(rig, command, scope, before);
+        const after = (await rig.connector.get(record, scope, id)) as Fields | undefined;
+        expect(after, 'the record is read back').toBeDefined();
+        const { fields } = prove(command, before, after as Fields, capabilities);
+        const known = capabilities.records[record]?.fields ?? {};
+        const lost = Object.entries(fields).filter(
+          ([field, outcome]) =>
+            outcome === 'not_stored' && known[field]?.shown_as === undefined && known[field]?.support !== 'unsupported',
+        );
+        expect(lost).toEqual([]);
+        const inside = ((await rig.simulator.state())[record] as Fields[]).find((one) => one['id'] === id);
+        const shown = shownFields(capabilities, record);
+        expect(only(after, shown)).toEqual(only(inside, shown));
+      });
+
+      it('has exactly one effect when the answer is lost, and none when the request is', async () => {
+        const { connector, simulator } = rig;
+        if (!LISTED_BY_VENDOR.has(capability(kind).support)) return;
+        const sample = sampleOf(kind, await simulator.state(), connector.capabilities);
+        if (sample === undefined) return;
+        const { command, before } = sample;
+        const scope = scopeOf(command as { property_id?: string });
+        const context: StepContext = contextFor(scope, before);
+        const [step] = connector.compile(command);
+        if (step === undefined) return;
+        const signal = new AbortController().signal;
+        const request = await connector.prepare(command, 0, context);
+        const locate = () => connector.locate(command, 0, request, context, signal);
+        const count = async () => (await simulator.effects()).length;
+
+        const start = await count();
+        await simulator.fault({ how: 'drop_before_commit', on: 'write' });
+        await expect(connector.send(request, signal)).rejects.toMatchObject({ code: 'outcome_unknown' });
+        expect(await count()).toBe(start);
+        if (step.retry !== 'none') expect(await locate()).toMatchObject({ outcome: 'absent' });
+
+        await simulator.fault({ how: 'commit_then_drop', on: 'write' });
+        await expect(connector.send(request, signal)).rejects.toMatchObject({ code: 'outcome_unknown' });
+        expect(await count()).toBe(start + 1);
+        if (step.retry !== 'none') expect(await locate()).toMatchObject({ outcome: 'found' });
+      });
+    });
+
+    it('keeps hostile text as it is, or says that it did not', async () => {
+      const { capabilities } = rig.connector;
+      const kind = 'create_work_order';
+      if (!LISTED_BY_VENDOR.has(capability(kind).support)) return;
+      for (const text of hostileTexts()) {
+        const sample = sampleOf(kind, state, capabilities, { description: text });
+        if (sample === undefined) throw new Error('nothing to report on');
+        const scope = scopeOf(sample.command as { property_id?: string });
+        const { id } = await carryOut(rig, sample.command, scope);
+        const after = (await rig.connector.get('work_order', scope, id)) as Fields;
+        const { fields } = prove(sample.command, undefined, after, capabilities);
+        expect([after['description'], fields['description']]).toEqual([text, 'verified']);
+      }
+    });
+
+    it('tells nothing of its credentials when it fails', async () => {
+      const { connector, simulator, secrets } = rig;
+      expect(secrets.length).toBeGreaterThan(0);
+      for (const fault of ['error_before_commit', 'nonsense', 'truncated_body'] as const) {
+        await simulator.fault({ how: fault, on: 'read' });
+        const error = await connector.list('unit', { scope: scopes[0] ?? '' }).then(
+          () => undefined,
+          (failure: unknown) => failure,
+        );
+        expect(error).toBeInstanceOf(VendorError);
+        const told = JSON.stringify([(error as VendorError).message, (error as VendorError).field, String(error)]);
+        for (const secret of secrets) expect(told).not.toContain(secret);
+      }
+    });
+
+    it('says of every field that a command sets what becomes of it', () => {
+      const { commands, records } = rig.connector.capabilities;
+      for (const kind of COMMAND_KINDS) {
+        if (!LISTED_BY_VENDOR.has(commands[kind].support)) continue;
+        const sample = sampleOf(kind, state, rig.connector.capabilities);
+        const fields = records[COMMANDS[kind].record]?.fields ?? {};
+        const named = Object.keys(sample?.command ?? {}).filter((name) => name in fields);
+        expect(named.filter((name) => fields[name]?.support === undefined)).toEqual([]);
+      }
+    });
+
+    it('costs no more requests than it says', async () => {
+      const { connector, simulator } = rig;
+      for (const kind of ['create_work_order', 'assign_work_order'] as const) {
+        const said = capability(kind).requests;
+        if (!LISTED_BY_VENDOR.has(capability(kind).support)) continue;
+        const sample = sampleOf(kind, await simulator.state(), connector.capabilities);
+        if (sample === undefined) continue;
+        const scope = scopeOf(sample.command as { property_id?: string });
+        const start = (await simulator.requests()).total;
+        const { id } = await carryOut(rig, sample.command, scope, sample.before);
+        await connector.get('work_order', scope, id);
+        const cost = (await simulator.requests()).total - start;
+        expect(said, `${kind} says what it costs`).toBeDefined();
+        expect(cost, kind).toBeLessThanOrEqual(said as number);
+        expect(cost, kind).toBeLessThanOrEqual(6);
+      }
+    });
+  });
+}
