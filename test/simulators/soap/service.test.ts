@@ -128,7 +128,11 @@ describe('what the service drops without a word', () => {
       cardsIn(service.answer(request('GetCards', [...login, ...given]), cards));
     expect(answered(element('limit', {}, '1'))).toBe(3);
     expect(answered(element('Limit', { xmlns: '' }, '1'))).toBe(3);
-    expect(answered(limit, element('Limit', {}, '2'))).toBe(1);
+    const auth = element('auth', {}, element('licensekey', {}, 'right'));
+    const twice = ['7', '8'].map((id) => element('id', {}, id));
+    const sent: Cards = new Map();
+    service.answer(request('insertcard', [auth, element('card', {}, ...twice, element('notes', {}, 'a'))]), sent);
+    expect([...sent]).toEqual([['7', 'a']]);
   });
 });
 
