@@ -38,6 +38,7 @@ const UNPACED = {
   ask: () => Promise.resolve({ done() {} }),
   report: () => {},
   isDown: () => false,
+  onRecovery: () => () => {},
   close: () => {},
 };
 
@@ -81,7 +82,7 @@ export async function openVendor(pms: string, options: GivenOptions = {}): Promi
   const drift: Drift[] = [];
   const fetches: { close(): Promise<void> }[] = [];
   const kv = memoryKv();
-  const connector = create(checkSettings(settings, given as unknown as ConnectionSettings), {
+  const connector = create(checkSettings(settings, given as unknown as ConnectionSettings) as never, {
     mappings,
     environment(base_url: string, _limits: PaceLimits, deadline_ms = 30_000) {
       const fetch = createPacedFetch({ pace: UNPACED, base_url, deadline_ms, clock: () => NOW });

@@ -6,6 +6,9 @@ import { NOW } from './rig.ts';
 
 export type State = Partial<SandboxState>;
 
+/** Samples differ from each other, so that none is taken for the one before. */
+let made = 0;
+
 const TODAY = new Date(NOW).toISOString().slice(0, 10);
 const at = (days: number, hour: number) => `${addDays(TODAY, days)}T${String(hour).padStart(2, '0')}:00:00.000Z`;
 
@@ -127,7 +130,7 @@ const MAKERS: Readonly<Record<CommandKind, Maker>> = {
   update_resident({ state }) {
     const lease = occupied(state);
     const before = state.resident?.find(({ id }) => id === lease?.parties[0]?.resident_id);
-    const phones = [{ number: '+15125550177', type: 'mobile' }];
+    const phones = [{ number: `+151255501${String(10 + (made % 80))}`, type: 'mobile' }];
     return before && { command: { resident_id: before.id, property_id: before.property_id, phones }, before };
   },
   post_charge({ state }) {
@@ -145,8 +148,12 @@ const MAKERS: Readonly<Record<CommandKind, Maker>> = {
     );
   },
   reverse_charge({ state }) {
+    // Some take back only what is not paid yet.
+    const owed = (household: string) =>
+      state.ledger_entry?.reduce((sum, one) => (one.household_id === household ? sum + one.amount : sum), 0) ?? 0;
     const charge = state.ledger_entry?.find(
-      ({ kind, amount, reversed_amount }) => kind === 'charge' && amount > 0 && reversed_amount === 0,
+      ({ kind, amount, reversed_amount, household_id }) =>
+        kind === 'charge' && amount > 0 && reversed_amount === 0 && owed(household_id) >= amount,
     );
     return (
       charge && {
@@ -164,7 +171,11 @@ const MAKERS: Readonly<Record<CommandKind, Maker>> = {
       property &&
       account && {
         command: {
-          ...{ property_id: property.id, vendor_id: vendor.id, invoice_number: 'INV-2026-000481' },
+          ...{
+            property_id: property.id,
+            vendor_id: vendor.id,
+            invoice_number: `INV-2026-${String(made).padStart(6, '0')}`,
+          },
           ...{ invoice_date: addDays(TODAY, -2), due_date: addDays(TODAY, 28), total: 30_000 },
           lines: [
             { gl_account_id: account.id, amount: 10_000, property_id: property.id },
@@ -246,8 +257,9 @@ export function sampleOf(
   capabilities: Capabilities,
   more: object = {},
 ): Sample | undefined {
-  const made = MAKERS[kind]({ state, capabilities });
-  if (made === undefined) return undefined;
-  const command = COMMANDS[kind].schema.parse({ kind, ...made.command, ...more }) as Command;
-  return { command, ...(made.before && { before: made.before as NonNullable<Sample['before']> }) };
+  made += 1;
+  const sample = MAKERS[kind]({ state, capabilities });
+  if (sample === undefined) return undefined;
+  const command = COMMANDS[kind].schema.parse({ kind, ...sample.command, ...more }) as Command;
+  return { command, ...(sample.before && { before: sample.before as NonNullable<Sample['before']> }) };
 }

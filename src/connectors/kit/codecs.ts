@@ -1,4 +1,5 @@
 import type { ValueTableName } from '../connector.ts';
+import { normalisePhone } from '../../model/contact.ts';
 import { toInstant, toLocal } from '../../model/zoned_time.ts';
 import { withoutMarker } from './markers.ts';
 import { wordFor, type ValueTables } from './value_tables.ts';
@@ -161,6 +162,13 @@ export function fixed(words: Readonly<Record<string, unknown>>, otherwise?: unkn
     },
     (value: unknown) => back.get(value),
   );
+}
+
+/** A telephone number in E.164 where it can be read as one, else as the PMS holds it. */
+export function phoneNumber(digits: string): string {
+  const read = normalisePhone(digits);
+  // A number with an extension would lose it.
+  return read === undefined || read.extension !== undefined ? digits : read.number;
 }
 
 /** A list of things that are each read in the same way; a single thing counts as a list of one. */

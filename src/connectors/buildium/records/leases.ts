@@ -1,10 +1,10 @@
-import type { Lease, RecordOf } from '../../../model/records.ts';
+import type { Lease } from '../../../model/records.ts';
 import type { ListQuery } from '../../connector.ts';
-import { day, dollarNumber, fixed, idText, readBy } from '../../kit/codecs.ts';
+import { day, dollarNumber, fixed, idText, readBy, text } from '../../kit/codecs.ts';
 import { path } from '../../kit/rest.ts';
 import { mapping, readRecord } from '../../kit/rows.ts';
 import type { Reader } from '../../kit/vendor.ts';
-import { idsFilter, isId, windowOf } from '../transport.ts';
+import { idsFilter, windowOf, type WirePage } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
 
@@ -48,6 +48,10 @@ const parties = readBy((raw) => {
   });
 });
 
+/** Of a lease that has ended only the parties say when they left. */
+const leaving = (which: 'notice' | 'out') =>
+  readBy((raw) => (statusOf(raw as wire.Lease) === 'past' ? undefined : leavingOf(raw as wire.Lease)?.[which]));
+
 export const LEASE = mapping(
   'lease',
   { wire: 'Lease', changes: 'webhook', freshness_seconds: 300, evidence: 'seen' },
@@ -74,8 +78,8 @@ export const LEASE = mapping(
     { field: 'rent', wire: 'AccountDetails.Rent', as: dollarNumber },
     { field: 'deposit', wire: 'AccountDetails.SecurityDeposit', as: dollarNumber },
     { field: 'parties', wire: '', as: parties, note: 'Tenants with MoveOutData; a move-out is one per tenant' },
-    { field: 'notice_date', wire: '', as: readBy((raw) => leavingOf(raw as wire.Lease)?.notice) },
-    { field: 'move_out_date', wire: '', as: readBy((raw) => leavingOf(raw as wire.Lease)?.out) },
+    { field: 'notice_date', wire: '', as: leaving('notice') },
+    { field: 'move_out_date', wire: '', as: leaving('out') },
   ],
   [
     {
@@ -94,12 +98,12 @@ function readLease(vendor: Vendor, lease: wire.Lease): Lease | undefined {
 
 export const HOUSEHOLD = mapping(
   'household',
-  { wire: 'Lease', changes: 'webhook', freshness_seconds: 300, evidence: 'seen' },
+  { wire: 'Lease + LeaseTenant', changes: 'webhook', freshness_seconds: 300, evidence: 'seen' },
   [
     { field: 'id', wire: 'Id', as: idText, always: true },
     { field: 'property_id', wire: 'PropertyId', as: idText, always: true },
     { field: 'unit_id', wire: 'UnitId', as: idText },
-    { field: 'name', wire: '', as: readBy((raw) => nameOf(raw as wire.Lease)), note: 'CurrentTenants, else the unit' },
+    { field: 'name', wire: 'Names', as: text, note: 'the names of its tenants' },
     {
       field: 'resident_ids',
       wire: 'Tenants',
@@ -109,52 +113,70 @@ export const HOUSEHOLD = mapping(
   ],
 );
 
-/** Who lives there. The list of current tenants is not always filled; then the unit's name has to do. */
-function nameOf({ CurrentTenants, UnitNumber, Id }: wire.Lease): string {
-  const names = (CurrentTenants ?? []).map(({ FirstName, LastName }) =>
-    [FirstName, LastName].filter(Boolean).join(' '),
-  );
-  return names.filter((name) => name !== '').join(', ') || `Unit ${UnitNumber ?? ''}`.trim() || String(Id);
+/** Names by tenant id. A lease's own list of them is not reliably filled. */
+type NamesById = ReadonlyMap<number, string>;
+
+function withNames(lease: wire.Lease, names: NamesById): wire.Lease & { Names: string } {
+  const known = (lease.Tenants ?? []).flatMap(({ Id }) => names.get(Id) ?? []);
+  return { ...lease, Names: known.join(', ') || `Unit ${lease.UnitNumber ?? lease.UnitId ?? ''}` };
 }
 
-/** One reader for leases and for households, which are the same record there. */
-function reader<K extends 'lease' | 'household'>(
-  vendor: Vendor,
-  read: (lease: wire.Lease) => RecordOf<K> | undefined,
-): Reader<K> {
-  const { client } = vendor;
-  const fits = ({ unit_id, household_id }: ListQuery, lease: wire.Lease) =>
-    (unit_id === undefined || String(lease.UnitId) === unit_id) &&
-    (household_id === undefined || String(lease.Id) === household_id);
+async function namesOf(
+  { client }: Vendor,
+  filters: Readonly<Record<string, unknown>>,
+  signal?: AbortSignal,
+): Promise<NamesById> {
+  const tenants = await client.all<wire.Tenant>('v1/leases/tenants', filters, signal);
+  return new Map(tenants.map(({ Id, FirstName, LastName }) => [Id, [FirstName, LastName].filter(Boolean).join(' ')]));
+}
+
+/** The leases that a query is about, one page of them. */
+async function leasesOf({ client }: Vendor, query: ListQuery, signal?: AbortSignal): Promise<WirePage<wire.Lease>> {
+  const { household_id, unit_id, property_id } = query;
+  const fits = ({ UnitId }: wire.Lease) => unit_id === undefined || String(UnitId) === unit_id;
+  if (household_id !== undefined) {
+    const lease = await client.one<wire.Lease>((one) => path`v1/leases/${one}`, household_id, signal);
+    return { rows: lease !== undefined && fits(lease) ? [lease] : [] };
+  }
+  const filters = { ...idsFilter('propertyids', property_id), lastupdatedfrom: query.since };
+  const page = await client.page<wire.Lease>('v1/leases', filters, windowOf(query), signal);
+  return { ...page, rows: page.rows.filter(fits) };
+}
+
+export function leaseReader(vendor: Vendor): Reader<'lease'> {
   return {
     async get(_scope, id, signal) {
-      const lease = await client.one<wire.Lease>((one) => path`v1/leases/${one}`, id, signal);
-      return lease === undefined ? undefined : read(lease);
+      const lease = await vendor.client.one<wire.Lease>((one) => path`v1/leases/${one}`, id, signal);
+      return lease === undefined ? undefined : readLease(vendor, lease);
     },
     async list(query, signal) {
-      if (query.household_id !== undefined) {
-        const lease = isId(query.household_id)
-          ? await client.one<wire.Lease>((one) => path`v1/leases/${one}`, query.household_id, signal)
-          : undefined;
-        return vendor.pageOf({ rows: lease === undefined ? [] : [lease] }, (one) =>
-          fits(query, one) ? read(one) : undefined,
-        );
-      }
-      const page = await client.page<wire.Lease>(
-        'v1/leases',
-        { ...idsFilter('propertyids', query.property_id), lastupdatedfrom: query.since },
-        windowOf(query),
-        signal,
-      );
-      return vendor.pageOf(page, (lease) => (fits(query, lease) ? read(lease) : undefined));
+      return vendor.pageOf(await leasesOf(vendor, query, signal), (lease) => readLease(vendor, lease));
     },
   };
 }
 
-export function leaseReader(vendor: Vendor): Reader<'lease'> {
-  return reader<'lease'>(vendor, (lease) => readLease(vendor, lease));
-}
-
 export function householdReader(vendor: Vendor): Reader<'household'> {
-  return reader<'household'>(vendor, (lease) => readRecord(HOUSEHOLD, lease, vendor.circumstances));
+  const read = (lease: wire.Lease, names: NamesById) =>
+    readRecord(HOUSEHOLD, withNames(lease, names), vendor.circumstances);
+  /** Names as they were when a list began, so that its pages do not each read every tenant. */
+  let listed: { property: string | undefined; names: NamesById } | undefined;
+  return {
+    async get(_scope, id, signal) {
+      const lease = await vendor.client.one<wire.Lease>((one) => path`v1/leases/${one}`, id, signal);
+      if (lease === undefined) return undefined;
+      return read(lease, await namesOf(vendor, { unitids: lease.UnitId }, signal));
+    },
+    async list(query, signal) {
+      const page = await leasesOf(vendor, query, signal);
+      if (query.household_id !== undefined) {
+        const names = await namesOf(vendor, { unitids: page.rows.map(({ UnitId }) => UnitId) }, signal);
+        return vendor.pageOf(page, (lease) => read(lease, names));
+      }
+      const { property_id: property, cursor } = query;
+      if (cursor === undefined || listed === undefined || listed.property !== property)
+        listed = { property, names: await namesOf(vendor, idsFilter('propertyids', property), signal) };
+      const { names } = listed;
+      return vendor.pageOf(page, (lease) => read(lease, names));
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import type { Resident } from '../../../model/records.ts';
 import type { Phone } from '../../../model/values.ts';
-import { day, flag, idText, readBy, text } from '../../kit/codecs.ts';
+import { day, flag, idText, phoneNumber, readBy, text } from '../../kit/codecs.ts';
 import { path } from '../../kit/rest.ts';
 import { mapping, readRecord } from '../../kit/rows.ts';
 import type { Reader } from '../../kit/vendor.ts';
@@ -15,9 +15,15 @@ const PHONE_TYPES: Readonly<Record<string, Phone['type']>> = { Cell: 'mobile', H
 export const phones = readBy((raw) =>
   (Array.isArray(raw) ? (raw as { Number?: string | null; Type?: string }[]) : []).flatMap(
     ({ Number: digits, Type }) =>
-      !digits || Type === 'Fax' ? [] : [{ number: digits, type: PHONE_TYPES[Type ?? ''] ?? 'other' }],
+      !digits || Type === 'Fax' ? [] : [{ number: phoneNumber(digits), type: PHONE_TYPES[Type ?? ''] ?? 'other' }],
   ),
 );
+
+/** The first number of a list, for records that have room for one. */
+export const firstPhone = readBy((raw) => {
+  const [first] = raw as { Number?: string | null }[];
+  return first?.Number ? phoneNumber(first.Number) : undefined;
+});
 
 /** First and alternate address, without repeating one. */
 export const emails = readBy((raw) => {
@@ -129,7 +135,7 @@ export const STAFF = mapping('staff', { wire: 'User', changes: 'poll', freshness
     support: 'unsupported',
     note: "roles are each account's own; `staff` of the configuration says who does what",
   },
-  { field: 'phone', wire: 'PhoneNumbers', as: readBy((raw) => (raw as { Number?: string }[])[0]?.Number) },
+  { field: 'phone', wire: 'PhoneNumbers', as: firstPhone },
   { field: 'email', wire: 'Email', as: text },
   { field: 'is_active', wire: 'IsActive', as: flag },
 ]);

@@ -6,6 +6,7 @@ import { mapping, readRecord } from '../../kit/rows.ts';
 import type { Reader } from '../../kit/vendor.ts';
 import type { Vendor } from '../vendor.ts';
 import { idsFilter, windowOf } from '../transport.ts';
+import { firstPhone } from './people.ts';
 
 interface WireAddress {
   AddressLine1?: string;
@@ -37,7 +38,7 @@ export const PROPERTY = mapping(
     { field: 'name', wire: 'Name', as: text, always: true },
     { field: 'address', wire: 'Address', as: address, always: true },
     { field: 'is_active', wire: 'IsActive', as: flag },
-    { field: 'phone', wire: 'RentalManager.PhoneNumbers', as: readBy(firstNumber), note: "the rental manager's" },
+    { field: 'phone', wire: 'RentalManager.PhoneNumbers', as: firstPhone, note: "the rental manager's" },
   ],
   [
     {
@@ -47,11 +48,6 @@ export const PROPERTY = mapping(
     },
   ],
 );
-
-function firstNumber(raw: unknown): string | undefined {
-  const [first] = Array.isArray(raw) ? (raw as { Number?: string }[]) : [];
-  return first?.Number || undefined;
-}
 
 const BEDROOMS = {
   NotSet: undefined,

@@ -4,7 +4,7 @@ import { day, dollarNumber, fixed, idText, markedText, readBy, text } from '../.
 import { path } from '../../kit/rest.ts';
 import { mapping, readRecord } from '../../kit/rows.ts';
 import type { Reader } from '../../kit/vendor.ts';
-import { LARGEST_PAGE, LENGTHS, LONGEST_RANGE_DAYS } from '../limits.ts';
+import { LENGTHS, LONGEST_RANGE_DAYS } from '../limits.ts';
 import { idsFilter, isId, windowOf } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
@@ -210,9 +210,18 @@ export function journalEntryReader(vendor: Vendor): Reader<'journal_entry'> {
 const DAY_MS = 86_400_000;
 const dayAt = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
+/** How many years of postings are read, the one that begins with the next month first. */
+const YEARS_READ = 7;
+
+/** The days of one year of postings, counted back from a month ahead; postings may be dated ahead. */
+function yearOfPostings(now: number, year: number): { startdate: string; enddate: string } {
+  const end = now + 30 * DAY_MS - year * LONGEST_RANGE_DAYS * DAY_MS;
+  return { startdate: dayAt(end - (LONGEST_RANGE_DAYS - 1) * DAY_MS), enddate: dayAt(end) };
+}
+
 /**
- * Transactions of the general ledger, a year of postings, oldest first. The list wants accounts by id: their ids fill
- * several queries where there are many, and the cursor says which of them and where in it the list goes on.
+ * Transactions of the general ledger, year by year. The list wants a range of days and the accounts by id; the cursor
+ * says in which year and where in it the list goes on.
  */
 async function generalLedger<K extends 'ledger_entry' | 'journal_entry'>(
   vendor: Vendor,
@@ -221,22 +230,28 @@ async function generalLedger<K extends 'ledger_entry' | 'journal_entry'>(
   signal?: AbortSignal,
 ): Promise<Page<K>> {
   const { client, clock } = vendor;
-  const { offset, limit } = windowOf(query, LARGEST_PAGE);
+  const [year = '0', at = '0'] = query.cursor?.split(':') ?? [];
   const accounts = await accountIds(vendor, signal);
   const page = await client.page<wire.Transaction>(
     'v1/generalledger/transactions',
     {
-      ...{ startdate: dayAt(clock() - (LONGEST_RANGE_DAYS - 31) * DAY_MS), enddate: dayAt(clock() + 30 * DAY_MS) },
+      ...yearOfPostings(clock(), Number(year)),
       glaccountids: accounts,
       ...(query.property_id !== undefined && { selectionentitytype: 'Rental' }),
       ...idsFilter('selectionentityid', query.property_id),
       ...idsFilter('selectionentityunitid', query.unit_id),
       lastupdatedfrom: query.since,
     },
-    { offset, limit },
+    windowOf({ ...query, cursor: at }),
     signal,
   );
-  return vendor.pageOf<K, wire.Transaction>(page, (one) => read(one) as never);
+  const { records } = vendor.pageOf<K, wire.Transaction>({ rows: page.rows }, (one) => read(one) as never);
+  const next = page.next_offset !== undefined ? `${year}:${page.next_offset}` : afterYear(Number(year));
+  return { records, ...(next !== undefined && { next_cursor: next }) };
+}
+
+function afterYear(year: number): string | undefined {
+  return year + 1 < YEARS_READ ? `${year + 1}:0` : undefined;
 }
 
 /** What a query can carry: a posting touches at least two accounts, so that a part of them finds nearly all. */

@@ -77,13 +77,6 @@ const ROWS: readonly Row[] = [
     write: 'RequestedByEntityId',
     note: 'of resident requests',
   },
-  {
-    field: 'bill_to_lease_id',
-    wire: 'Task.UnitAgreement.Id',
-    as: idText,
-    write: false,
-    note: 'of resident requests, the lease that the request belongs to',
-  },
   { field: 'title', wire: 'Task.Title', as: text, always: true, max_length: LENGTHS.task_title },
   {
     field: 'description',
@@ -136,6 +129,7 @@ const KEPT_BESIDE: readonly NotHeld[] = (
 
 const NOT_HELD: readonly NotHeld[] = [
   ...KEPT_BESIDE,
+  { field: 'bill_to_lease_id', support: 'sidecar', note: 'a request belongs to a lease; who pays for it is not said' },
   { field: 'reply_due_at', support: 'sidecar' },
   { field: 'hazard_cleared_by', support: 'sidecar' },
   { field: 'file_ids', support: 'sidecar', note: 'files hang on the history of a task and are uploaded in two steps' },
