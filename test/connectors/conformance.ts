@@ -25,6 +25,8 @@ export interface Conformance {
   derived_kinds?: readonly RecordKind[];
   /** The connector's id of a record, where it is not the one that the PMS shows. */
   idOf?(kind: RecordKind, record: { id: string; [field: string]: unknown }): string;
+  /** Units of the portfolio; more where every command has to find something to be carried out on. */
+  units?: number;
 }
 
 const HOSTILE_IDS = [
@@ -83,13 +85,14 @@ export function describeConformance({
   derived = {},
   derived_kinds = [],
   idOf = (_kind, { id }) => id,
+  units = 24,
 }: Conformance): void {
   describe(`the connector to ${pms}`, () => {
     let rig: VendorRig;
     let state: State;
     let scopes: readonly string[];
     beforeAll(async () => {
-      rig = await openVendor(pms);
+      rig = await openVendor(pms, { units });
       scopes = await rig.connector.scopes();
       state = await stateNow();
     });

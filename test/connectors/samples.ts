@@ -96,7 +96,7 @@ const MAKERS: Readonly<Record<CommandKind, Maker>> = {
     const before = state.guest_card?.[0];
     return (
       before && {
-        command: { guest_card_id: before.id, property_id: before.property_id, move_in_date: addDays(TODAY, 60) },
+        command: { guest_card_id: before.id, property_id: before.property_id, move_in_date: addDays(TODAY, 60 + made) },
         before,
       }
     );
@@ -111,12 +111,12 @@ const MAKERS: Readonly<Record<CommandKind, Maker>> = {
       unit && {
         command: {
           ...{ property_id: card.property_id, guest_card_id: card.id, unit_id: unit.id, type: 'agent_led' },
-          ...{ start: at(3, 16), end: at(3, 17) },
+          ...{ start: at(3 + made, 16), end: at(3 + made, 17) },
         },
       }
     );
   },
-  reschedule_tour: changeOfTour(() => ({ start: at(4, 16), end: at(4, 17) })),
+  reschedule_tour: changeOfTour(() => ({ start: at(4 + made, 18), end: at(4 + made, 19) })),
   cancel_tour: changeOfTour(() => ({})),
   record_tour_outcome: changeOfTour(() => ({ outcome: 'no_show' })),
   update_lease({ state }) {
