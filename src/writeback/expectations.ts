@@ -22,6 +22,9 @@ function union<T>(before: readonly T[] | undefined, added: readonly T[] | undefi
   return added === undefined ? undefined : [...new Set([...(before ?? []), ...added])];
 }
 
+/** A list with something in it: an empty one asks for nothing. */
+const some = <T>(list: readonly T[]) => (list.length > 0 ? list : undefined);
+
 const phoneNumbers = (phones: readonly Phone[] | undefined) => phones?.map((phone) => phone.number);
 const consentStates = (consents: readonly Consent[] | undefined) =>
   consents === undefined || consents.length === 0
@@ -29,7 +32,7 @@ const consentStates = (consents: readonly Consent[] | undefined) =>
     : consents.map((consent) => `${consent.channel}:${consent.state}`).sort();
 
 const EXPECTED: { [K in CommandKind]: Expectation<K> } = {
-  create_work_order: ({ kind: _kind, ...fields }) => defined({ ...fields }),
+  create_work_order: ({ kind: _kind, file_ids, ...fields }) => defined({ ...fields, file_ids: some(file_ids) }),
   update_work_order: (command, before) =>
     defined({
       status: command.status,
@@ -96,7 +99,7 @@ const EXPECTED: { [K in CommandKind]: Expectation<K> } = {
   post_charge: ({ kind: _kind, ...fields }) => defined({ ...fields, kind: 'charge' }),
   reverse_charge: (command) =>
     defined({ kind: 'credit', amount: -command.amount, date: command.date, reverses_id: command.charge_id }),
-  post_bill: ({ kind: _kind, ...fields }) => defined({ ...fields }),
+  post_bill: ({ kind: _kind, file_ids, ...fields }) => defined({ ...fields, file_ids: some(file_ids) }),
   reverse_bill: (command) => defined({ reverses_id: command.bill_id }),
   post_journal_entry: ({ kind: _kind, ...fields }) => defined({ ...fields }),
   reverse_journal_entry: (command) => defined({ reverses_id: command.journal_entry_id, date: command.date }),

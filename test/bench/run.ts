@@ -8,6 +8,7 @@ import { searchIn, tokensByRole } from './portfolio_rows.ts';
 import { emitReference } from './processes.ts';
 import { restart } from './restart.ts';
 import { readOverStdio, startOverStdio } from './stdio_rows.ts';
+import { readVendors } from './vendor_rows.ts';
 import { writeOverhead } from './write_overhead.ts';
 import { writeRate } from './write_rate.ts';
 
@@ -35,6 +36,7 @@ const ROWS: Readonly<Record<string, (options: Options) => Promise<Figure[]>>> = 
   'write-overhead': ({ quick }) => writeOverhead(quick),
   'write-rate': ({ quick }) => writeRate(quick),
   restart: ({ quick }) => restart(quick),
+  'read-vendors': ({ quick }) => readVendors(quick),
   search: async ({ quick }) => [...(await searchIn(400, quick)), ...(await searchIn(quick ? 10_000 : 100_000, quick))],
 };
 

@@ -7,7 +7,7 @@ import { COMMANDS } from '../../src/model/commands.ts';
 import { recordIdOf } from '../../src/writeback/record_id.ts';
 import type { OpenWrite } from '../../src/writeback/open_write.ts';
 import { createPacedFetch } from '../../src/pace/paced_fetch.ts';
-import type { SimulatorHandle } from '../simulators/shared/handle.ts';
+import type { Ready, SimulatorHandle } from '../simulators/shared/handle.ts';
 import { openSimulator } from '../simulators/shared/open.ts';
 import type { GivenOptions } from '../simulators/shared/options.ts';
 
@@ -23,13 +23,10 @@ const MODULES: Readonly<Record<string, () => Promise<VendorModule>>> = {
 };
 
 /** A connector with the simulator that it talks to, over real HTTP, without a pace. */
-export interface VendorRig {
-  connector: Connector;
+export interface VendorRig extends Connected {
   simulator: SimulatorHandle;
-  drift: Drift[];
   /** Every secret of the connection, none of which may appear anywhere. */
   secrets: string[];
-  close(): Promise<void>;
 }
 
 /** A pace that lets everything through; what is asked too fast is the simulator's to refuse. */
@@ -71,33 +68,56 @@ function secretsIn(value: unknown, key = ''): string[] {
   return Object.entries(value).flatMap(([name, inner]) => secretsIn(inner, name));
 }
 
-/** Opens a vendor's simulator and a connector to it; `limits: {}` keeps the simulator from counting requests. */
-export async function openVendor(pms: string, options: GivenOptions = {}): Promise<VendorRig> {
+/** A connector to a PMS that is running somewhere, with what it tells of drift. */
+export interface Connected {
+  connector: Connector;
+  drift: Drift[];
+  close(): Promise<void>;
+}
+
+/** Connects to a simulator with the connection and the mapping file that it offers; `more` are further settings. Told of every request. */
+export async function connectTo(
+  { pms, connection }: Ready,
+  mappings: object,
+  more: object = {},
+  onRequest?: (fetch: typeof globalThis.fetch, ...request: Parameters<typeof globalThis.fetch>) => void,
+): Promise<Connected> {
   const load = MODULES[pms];
   if (load === undefined) throw new RangeError(`no connector for ${pms}`);
-  const simulator = await openSimulator(pms, { now: NOW, limits: {}, units: 24, ...options });
   const { settings, create } = await load();
-  const given = { time_zones: { default: 'America/Chicago', properties: {} }, ...simulator.connection };
-  const mappings = MappingFile.parse(await simulator.mappings());
+  const given = { time_zones: { default: 'America/Chicago', properties: {} }, ...connection, ...more };
   const drift: Drift[] = [];
   const fetches: { close(): Promise<void> }[] = [];
   const kv = memoryKv();
   const connector = create(checkSettings(settings, given as unknown as ConnectionSettings) as never, {
-    mappings,
+    mappings: MappingFile.parse(mappings),
     environment(base_url: string, _limits: PaceLimits, deadline_ms = 30_000) {
       const fetch = createPacedFetch({ pace: UNPACED, base_url, deadline_ms, clock: () => NOW });
       fetches.push(fetch);
-      return { clock: () => NOW, fetch, kv, onDrift: (one) => drift.push(one) };
+      const watched: typeof globalThis.fetch = (...request) => {
+        onRequest?.(fetch, ...request);
+        return fetch(...request);
+      };
+      return { clock: () => NOW, fetch: watched, kv, onDrift: (one) => drift.push(one) };
     },
   });
+  const close = async () => {
+    await connector.close();
+    await Promise.all(fetches.map((fetch) => fetch.close()));
+  };
+  return { connector, drift, close };
+}
+
+/** Opens a vendor's simulator and a connector to it; `limits: {}` keeps the simulator from counting requests. */
+export async function openVendor(pms: string, options: GivenOptions = {}, more: object = {}): Promise<VendorRig> {
+  const simulator = await openSimulator(pms, { now: NOW, limits: {}, units: 24, ...options });
+  const connected = await connectTo(simulator, await simulator.mappings(), more);
   return {
-    connector,
+    ...connected,
     simulator,
-    drift,
     secrets: secretsIn(simulator.connection),
     async close() {
-      await connector.close();
-      await Promise.all(fetches.map((fetch) => fetch.close()));
+      await connected.close();
       await simulator.close();
     },
   };

@@ -34,7 +34,9 @@ export interface Client extends Pick<Rest, 'send'> {
     window: { offset: number; limit: number },
     signal?: AbortSignal,
   ): Promise<WirePage<T>>;
-  /** Every page of a list, in the order of ids. */
+  /** Every page of a list, in the order of ids; for lists of which little is kept. */
+  pages<T>(address: string, filters: Readonly<Record<string, unknown>>, signal?: AbortSignal): AsyncIterable<T[]>;
+  /** Every row of a list, in the order of ids. */
   all<T>(address: string, filters: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<T[]>;
 }
 
@@ -86,14 +88,17 @@ export function createClient({ client_id, client_secret }: Credentials, environm
         ...(!isLast && { next_offset: end }),
       };
     },
-    async all<T>(address: string, filters: Readonly<Record<string, unknown>>, signal?: AbortSignal) {
-      const rows: T[] = [];
+    async *pages<T>(address: string, filters: Readonly<Record<string, unknown>>, signal?: AbortSignal) {
       let offset: number | undefined = 0;
       while (offset !== undefined) {
         const page: WirePage<T> = await client.page<T>(address, filters, { offset, limit: LARGEST_PAGE }, signal);
-        rows.push(...page.rows);
+        yield page.rows;
         offset = page.next_offset;
       }
+    },
+    async all<T>(address: string, filters: Readonly<Record<string, unknown>>, signal?: AbortSignal) {
+      const rows: T[] = [];
+      for await (const page of client.pages<T>(address, filters, signal)) rows.push(...page);
       return rows;
     },
   };

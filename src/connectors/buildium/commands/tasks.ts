@@ -86,7 +86,6 @@ async function requestBody(vendor: Vendor, command: Create, context: StepContext
     RequestedByEntityId: tenant,
     ...(entry !== 'unknown' && { IsEntryPermittedByResident: entry === 'yes' }),
     ...(entry_notes !== undefined && { ResidentEntryNotes: entry_notes }),
-    ...(vendor.settings.defaults['assigned_to'] !== undefined && { AssignedToUserId: assigneeOf(vendor) }),
   };
 }
 

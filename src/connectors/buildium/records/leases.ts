@@ -126,8 +126,10 @@ async function namesOf(
   filters: Readonly<Record<string, unknown>>,
   signal?: AbortSignal,
 ): Promise<NamesById> {
-  const tenants = await client.all<wire.Tenant>('v1/leases/tenants', filters, signal);
-  return new Map(tenants.map(({ Id, FirstName, LastName }) => [Id, [FirstName, LastName].filter(Boolean).join(' ')]));
+  const names = new Map<number, string>();
+  for await (const tenants of client.pages<wire.Tenant>('v1/leases/tenants', filters, signal))
+    for (const { Id, FirstName, LastName } of tenants) names.set(Id, [FirstName, LastName].filter(Boolean).join(' '));
+  return names;
 }
 
 /** The leases that a query is about, one page of them. */

@@ -24,7 +24,7 @@ export interface TaskWithWorkOrder {
 }
 
 /** The two kinds of task that a repair is asked for with, in the order in which they are listed. */
-export const REPAIR_TASKS = { residentrequests: 'ResidentRequest', todorequests: 'Todo' } as const;
+const REPAIR_TASKS = { residentrequests: 'ResidentRequest', todorequests: 'Todo' } as const;
 export type RepairTasks = keyof typeof REPAIR_TASKS;
 const LISTED = Object.keys(REPAIR_TASKS) as RepairTasks[];
 
