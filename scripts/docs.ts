@@ -1,5 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { exampleReports } from '../src/main/depth.ts';
+import { assumptionsPage } from './assumptions_page.ts';
+import { depthPage } from './depth_page.ts';
 import { configurationExample, roleTable, toolTable } from './readme_tables.ts';
 import { scopeTable, sealedTable } from './security_tables.ts';
 import { stateDiagram, statePage } from './state_pages.ts';
@@ -12,10 +15,15 @@ import { toolReference } from './tool_reference.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
+/** What each PMS can do, made once for the two pages about it. */
+const depth = await exampleReports();
+
 /** Whole files. */
 const FILES: Readonly<Record<string, () => string>> = {
   'docs/tools.md': toolReference,
   'docs/write-states.md': statePage,
+  'docs/depth.md': () => depthPage(depth),
+  'docs/vendor-assumptions.md': () => assumptionsPage(depth),
 };
 
 /** Parts of files, between `<!-- name:begin -->` and `<!-- name:end -->`. */

@@ -3,6 +3,7 @@ import { ERROR_CODES, type ErrorCode } from '../src/model/errors.ts';
 import { WriteViewSchema } from '../src/writeback/view.ts';
 import { type Field, fieldsOf, type JsonSchema } from './json_types.ts';
 import { type ListedTool, listedTools } from './listed_tools.ts';
+import { table } from './markdown_table.ts';
 import { ERRORS, ownErrors } from './tool_errors.ts';
 
 /** What every write adds to its result; described once. */
@@ -14,13 +15,6 @@ const RISKS = {
   money: 'Waits for a person above the limits of the grant.',
   legal: 'Always waits for a person.',
 } as const;
-
-const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/g, ' ').trim();
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
-}
 
 function argumentTable(fields: readonly Field[]): string {
   if (fields.length === 0) return 'No arguments.';

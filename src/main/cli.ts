@@ -25,6 +25,11 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   },
   vendors: { summary: 'keep what the PMS does not hold about vendors', load: () => import('./vendors.ts') },
   sync: { summary: 'read the PMS again into the mirror', load: () => import('./sync.ts') },
+  connections: {
+    summary: 'check connections: credentials, mappings, what stands in the way of going live',
+    load: () => import('./connections_check.ts'),
+  },
+  depth: { summary: 'report how deep the connection to each PMS goes', load: () => import('./depth.ts') },
   audit: { summary: 'verify and export the audit log', load: () => import('./audit.ts') },
   backup: { summary: 'copy the store to a new file', load: () => import('./backup.ts') },
   restore: { summary: 'put a backup in the place of the store', load: () => import('./restore.ts') },

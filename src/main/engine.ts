@@ -10,7 +10,7 @@ import { createSidecar, type Sidecar } from '../mirror/sidecar.ts';
 import { CaretakerError } from '../model/errors.ts';
 import type { KeyRing } from '../store/keyring.ts';
 import { openStore, type Store } from '../store/store.ts';
-import { createDriftRecorder } from '../sync/drift.ts';
+import { createDriftRecorder, type DriftRecorder } from '../sync/drift.ts';
 import { createRecords, type Records } from '../sync/records.ts';
 import type { Tool } from '../tool.ts';
 import { createCall } from '../tool/call.ts';
@@ -45,6 +45,7 @@ export interface Engine {
   writeback: Writeback;
   keys: Keys;
   reads: ReadAudit;
+  drift: DriftRecorder;
   /** Waits for what is under way, then closes everything. */
   close(): Promise<void>;
 }
@@ -141,6 +142,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     writeback,
     keys,
     reads,
+    drift,
     async close() {
       await writeback.drain();
       await records.close();

@@ -19,6 +19,7 @@ const MAY_USE: Record<string, readonly string[]> = {
       ['src/model', 'src/connectors/connector.ts', 'src/connectors/kit'],
     ]),
   ),
+  'src/depth': ['src/connectors/connector.ts', 'src/model'],
   'src/config.ts': ['src/model'],
   'src/store': ['src/model'],
   'src/pace': ['src/store', 'src/connectors/connector.ts', 'src/model'],

@@ -20,6 +20,7 @@ import { createPipeline, type PipelineParts } from '../../src/tool/pipeline.ts';
 import type { Tool } from '../../src/tool.ts';
 import type { OpenWrite } from '../../src/writeback/open_write.ts';
 import { createWriteback } from '../../src/writeback/writeback.ts';
+import { inferring } from './guessed.ts';
 
 /** A Tuesday, 9 AM in Chicago. */
 export const NOW = Date.parse('2026-11-24T15:00:00.000Z');
@@ -204,13 +205,6 @@ function configIn(folder: string, options: HarnessOptions): Config {
     { file, cwd: folder, environment: {} },
     { tools: options.tools.map(({ name }) => name), pms: ['sandbox'] },
   );
-}
-
-/** The connector as if these commands of its were only guessed at. */
-export function inferring(connector: Connector, kinds: readonly CommandKind[]): Connector {
-  const { commands, ...rest } = connector.capabilities;
-  const guessed = kinds.map((kind) => [kind, { ...commands[kind], evidence: 'inferred' as const }]);
-  return { ...connector, capabilities: { ...rest, commands: { ...commands, ...Object.fromEntries(guessed) } } };
 }
 
 /** The connector behind switches: while the PMS is down or takes no changes, a request fails before it is looked at. */
