@@ -18,6 +18,10 @@ const EMITTED_PMS = resolve(ROOT, 'node_modules/.cache/caretaker-bench-pms');
 export const PMS_ENTRY = resolve(EMITTED_PMS, 'test/simulators/faulty/main.js');
 export const PRODUCT_WITH_PMS_ENTRY = resolve(EMITTED_PMS, 'test/simulators/caretaker.js');
 
+const EMITTED_VENDORS = resolve(ROOT, 'node_modules/.cache/caretaker-bench-vendors');
+/** What reads a vendor's portfolio, emitted as `npm run build` would. */
+export const VENDOR_READER_ENTRY = resolve(EMITTED_VENDORS, 'test/bench/vendor_reader.js');
+
 /** How long a child has to start, and to end when it is asked to, milliseconds. */
 const START_MS = 120_000;
 const END_MS = 10_000;
@@ -31,6 +35,11 @@ function emit(project: string, what: string): void {
   const args = [compiler, '-p', resolve(import.meta.dirname, project)];
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', timeout: START_MS });
   if (status !== 0) throw new Error(`${what} does not compile`);
+}
+
+/** Emits what reads a vendor's portfolio, with the connectors. */
+export function emitVendorReader(): void {
+  emit('vendors.tsconfig.json', 'the reader of portfolios');
 }
 
 /** Emits the reference servers. */

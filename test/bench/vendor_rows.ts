@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { startSimulator } from '../simulators/shared/start.ts';
 import { vendorNames } from '../simulators/shared/vendors.ts';
 import type { Figure } from './figures.ts';
+import { emitVendorReader, VENDOR_READER_ENTRY } from './processes.ts';
 
 const ROW = 'read-vendors';
-const READER = resolve(import.meta.dirname, 'vendor_reader.ts');
 const UNITS = 10_000;
 const UNITS_QUICK = 1_000;
 const MOST_SECONDS = 20;
@@ -27,6 +26,7 @@ interface Read {
  * away.
  */
 export async function readVendors(quick: boolean): Promise<Figure[]> {
+  emitVendorReader();
   const figures: Figure[] = [];
   for (const pms of vendorNames()) {
     const units = quick ? UNITS_QUICK : UNITS;
@@ -34,7 +34,7 @@ export async function readVendors(quick: boolean): Promise<Figure[]> {
     try {
       const mappings = JSON.stringify(await simulator.mappings());
       const ready = JSON.stringify({ pms, url: simulator.url, connection: simulator.connection });
-      const { stdout } = await promisify(execFile)(process.execPath, [READER, ready, mappings], {
+      const { stdout } = await promisify(execFile)(process.execPath, [VENDOR_READER_ENTRY, ready, mappings], {
         timeout: LONGEST_MS,
       });
       const { ms, bare_ms, records, requests, most_mib } = JSON.parse(stdout) as Read;
