@@ -4,6 +4,8 @@ import { baseUrl, connectionSchema, secret, type VendorDeps } from '../kit/setti
 import { withMappings } from '../kit/value_tables.ts';
 import { createVendor } from '../kit/vendor.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import { receiver } from './changes.ts';
+import { check, valueLists } from './check.ts';
 import { assignWorkOrder, dispatchOperations } from './commands/dispatch.ts';
 import {
   moneyOperations,
@@ -24,7 +26,7 @@ import { billReader, journalEntryReader, ledgerEntryReader } from './records/pos
 import { vendorReader } from './records/vendors.ts';
 import { workOrderReader } from './records/work_orders.ts';
 import { TABLES } from './tables.ts';
-import { createParts } from './vendor.ts';
+import { createParts, GUEST_CARD_FORMS } from './vendor.ts';
 
 /** The keys of a Buildium connection: an API key's two parts, from Settings, Developer Tools. */
 export const settings = connectionSchema({
@@ -32,6 +34,7 @@ export const settings = connectionSchema({
   client_id: secret,
   client_secret: secret,
   webhook_secret: secret.optional(),
+  guest_card_as: z.enum(GUEST_CARD_FORMS).default('sidecar'),
 });
 type Settings = z.output<typeof settings>;
 
@@ -39,6 +42,7 @@ type Settings = z.output<typeof settings>;
 export function create(given: Settings, { environment, mappings }: VendorDeps): Connector {
   const tables = withMappings(TABLES, mappings);
   const vendor = createParts(given, tables, environment(given.base_url, PACE, REQUEST_DEADLINE_MS));
+  const receive = receiver(vendor);
   return createVendor({
     capabilities: capabilitiesOf(tables),
     tables,
@@ -76,5 +80,8 @@ export function create(given: Settings, { environment, mappings }: VendorDeps): 
       ...peopleOperations(vendor),
       ...moneyOperations(vendor),
     },
+    check: (signal) => check(vendor, signal),
+    valueLists: (signal) => valueLists(vendor, signal),
+    ...(receive && { receive }),
   });
 }

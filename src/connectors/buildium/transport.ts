@@ -28,6 +28,8 @@ export interface Client extends Pick<Rest, 'send'> {
   /** One record, or undefined where there is none; asks for nothing where `id` cannot be one. */
   one<T>(address: (id: string) => string, id: string, signal?: AbortSignal): Promise<T | undefined>;
   read<T>(address: string, signal?: AbortSignal): Promise<T>;
+  /** The status that a read is answered with, whatever it is; throws only where there is no answer. */
+  status(address: string, signal?: AbortSignal): Promise<number>;
   page<T>(
     address: string,
     filters: Readonly<Record<string, unknown>>,
@@ -46,11 +48,12 @@ export interface Credentials {
 }
 
 export function createClient({ client_id, client_secret }: Credentials, environment: ConnectorEnvironment): Client {
+  const keys = { 'x-buildium-client-id': client_id, 'x-buildium-client-secret': client_secret };
   const rest = createRest({
     fetch: environment.fetch,
     clock: environment.clock,
     name: 'Buildium',
-    headers: () => ({ 'x-buildium-client-id': client_id, 'x-buildium-client-secret': client_secret }),
+    headers: () => keys,
     readRefusal,
   });
 
@@ -58,6 +61,10 @@ export function createClient({ client_id, client_secret }: Credentials, environm
     send: rest.send,
     async read<T>(address: string, signal?: AbortSignal) {
       return (await rest.get(address, signal)).body as T;
+    },
+    async status(address: string, signal?: AbortSignal) {
+      const headers = { accept: 'application/json', ...keys };
+      return (await environment.fetch(address, { headers, ...(signal && { signal }) })).status;
     },
     async one<T>(address: (id: string) => string, id: string, signal?: AbortSignal) {
       if (!isId(id)) return undefined;

@@ -4,8 +4,13 @@ import type { Circumstances } from '../kit/codecs.ts';
 import type { ValueTables } from '../kit/value_tables.ts';
 import { createClient, type Client, type Credentials, type WirePage } from './transport.ts';
 
+/** What a guest card is in Buildium, which has none: kept beside it, an applicant, or a task that is a contact request. */
+export const GUEST_CARD_FORMS = ['sidecar', 'applicant', 'contact_request'] as const;
+export type GuestCardForm = (typeof GUEST_CARD_FORMS)[number];
+
 export interface VendorSettings extends Credentials {
   webhook_secret?: string | undefined;
+  guest_card_as: GuestCardForm;
   defaults: Readonly<Record<string, string>>;
   time_zones: { default?: string | undefined; properties: Readonly<Record<string, string>> };
 }
