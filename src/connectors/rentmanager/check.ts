@@ -2,6 +2,7 @@ import { VendorError, type Finding, type ValueList, type ValueTableName } from '
 import { APPOINTMENT_EMBEDS } from './records/tours.ts';
 import { BILL_EMBEDS } from './records/bills.ts';
 import { PROSPECT_EMBEDS } from './records/guest_cards.ts';
+import { LEASE_EMBEDS } from './records/leases.ts';
 import { TENANT_EMBEDS } from './records/tenants.ts';
 import { ISSUE_EMBEDS } from './records/work_orders.ts';
 import type { Vendor } from './vendor.ts';
@@ -10,7 +11,7 @@ import type { Vendor } from './vendor.ts';
 const READS: readonly (readonly [area: string, resource: string, embeds: readonly string[]])[] = [
   ['Properties', 'Properties', ['Addresses', 'PhoneNumbers', 'PropertyRentChargeTypes']],
   ['Units', 'Units', ['Addresses', 'UnitStatuses.UnitStatusType']],
-  ['Tenants', 'Tenants', TENANT_EMBEDS],
+  ['Tenants', 'Tenants', [...TENANT_EMBEDS, ...LEASE_EMBEDS]],
   ['Tenant transactions', 'Tenants', ['Charges', 'Payments.Allocations', 'Credits.Allocations']],
   ['Leases', 'Leases', ['LeaseRenewals']],
   ['Users', 'Users', []],

@@ -257,6 +257,9 @@ export function resourceNamed(name: string): Resource {
 /** Sign-ins that are alive or were, beside the resources. */
 export const TOKENS = 'Tokens';
 
+/** Resources for which the user lacks the privilege, by `Name`. */
+export const DENIED = 'Denied';
+
 export type RentManagerTables = { readonly [name: string]: Table<Row> };
 
 export function numberIn(row: Row, field: string): number | undefined {

@@ -19,7 +19,7 @@ import {
   withoutPassword,
 } from './session.ts';
 import { stateOf } from './state/portfolio.ts';
-import { RESOURCES, type RentManagerTables, type Resource } from './tables.ts';
+import { DENIED, RESOURCES, type RentManagerTables, type Resource } from './tables.ts';
 import { WEBHOOKS } from './webhooks.ts';
 
 /** 500 requests in any minute, of all callers of the company. When there is room again stands in headers of its own. */
@@ -67,6 +67,10 @@ export const VENDOR: Vendor<RentManagerTables> = {
     if (request.path.startsWith('/Authentication/')) return sessionCall(request);
     const refused = turnedAway(request, world);
     if (refused !== undefined) return refused;
+    const resource = request.path.split('/')[1] ?? '';
+    // A missing privilege is a 500 here and a 403 there; the one that is harder to tell is simulated.
+    if (world.tables[DENIED]?.get(resource) !== undefined)
+      return failure(500, 'PrivilegeException', `Required privilege: ${resource}`);
     const found = match(request);
     if (found === undefined) return NO_ROUTE;
     if (!('call' in found)) return failure(405, 'HttpException', 'The resource does not have this method.');

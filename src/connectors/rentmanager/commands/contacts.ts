@@ -5,7 +5,7 @@ import type * as wire from '../wire.ts';
  * What a contact's numbers become: those that are there are overwritten in order, so that they keep their rows; what is
  * more is new. Whether a row that is not sent goes away is not known.
  */
-export function phoneRows(phones: readonly Phone[], known: readonly wire.PhoneNumber[] = []): object[] {
+function phoneRows(phones: readonly Phone[], known: readonly wire.PhoneNumber[] = []): object[] {
   return phones.map(({ number }, at) => {
     const { PhoneNumberID } = known[at] ?? {};
     return { ...(PhoneNumberID !== undefined && { PhoneNumberID }), PhoneNumber: number, IsPrimary: at === 0 };

@@ -77,7 +77,7 @@ function pick(fields: Fields, names: readonly string[]): Fields {
 }
 
 /** Whether a value shows what was asked: all fields of an object, something for each item of a list. */
-export function holds(now: unknown, asked: unknown): boolean {
+function holds(now: unknown, asked: unknown): boolean {
   if (Array.isArray(asked)) return Array.isArray(now) && asked.every((one) => now.some((item) => holds(item, one)));
   if (asked !== null && typeof asked === 'object')
     return (

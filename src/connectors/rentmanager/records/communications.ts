@@ -35,7 +35,7 @@ export function conversationText(conversation: Conversation): string {
 }
 
 /** What such a note says; undefined where it is none. */
-export function readConversation(note: string | undefined): Conversation | undefined {
+function readConversation(note: string | undefined): Conversation | undefined {
   const said = withoutMarker(note ?? '');
   const end = said.indexOf('\n');
   const first = end < 0 ? '' : said.slice(0, end);

@@ -50,7 +50,7 @@ function linesOf({ Details = [] }: wire.Journal, sign: number): JournalLine[] {
   });
 }
 
-export function reversedId({ Reference = '' }: wire.Journal): string | undefined {
+function reversedId({ Reference = '' }: wire.Journal): string | undefined {
   return /^REV-([1-9]\d{0,9})$/.exec(Reference)?.[1];
 }
 

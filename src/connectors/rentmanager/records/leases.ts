@@ -132,6 +132,9 @@ function dayOfRent({ MoveOutDate }: wire.Lease, start: string, today: string): s
   return start > today ? start : today;
 }
 
+/** What a lease is read from, besides what every tenant comes with. */
+export const LEASE_EMBEDS: readonly string[] = ['RecurringCharges', 'SecurityDepositHeld'];
+
 export function leaseReader(vendor: Vendor): Reader<'lease'> {
   const typesOf = rentTypes(vendor);
 
@@ -164,6 +167,6 @@ export function leaseReader(vendor: Vendor): Reader<'lease'> {
       const lease = await vendor.client.one<wire.Lease>('Leases', id, [], signal);
       return lease?.TenantID === undefined ? undefined : String(lease.TenantID);
     },
-    idOf: ({ id }) => id,
+    embeds: LEASE_EMBEDS,
   });
 }

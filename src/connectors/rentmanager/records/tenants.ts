@@ -11,13 +11,11 @@ import type * as wire from '../wire.ts';
 import { fullName, phones } from '../words.ts';
 import { homeOf, leaseState } from './lease_state.ts';
 
-/** A tenant with everything that households, residents and leases are read from; one request for a thousand of them. */
-export const TENANT_EMBEDS = [
+/** A tenant with its people and where they live; one request for a thousand of them. */
+export const TENANT_EMBEDS: readonly string[] = [
   'Contacts.PhoneNumbers.PhoneNumberType',
   'Contacts.ContactType',
   'Leases.LeaseRenewals',
-  'RecurringCharges',
-  'SecurityDepositHeld',
 ];
 
 export const HOUSEHOLD = mapping(
@@ -126,7 +124,7 @@ export function readHousehold(vendor: Vendor, tenant: wire.Tenant): RecordOf<'ho
   return present(readRecord(HOUSEHOLD, { Tenant: tenant, Home }, vendor.circumstances));
 }
 
-export function readResidents(vendor: Vendor, tenant: wire.Tenant): Resident[] {
+function readResidents(vendor: Vendor, tenant: wire.Tenant): Resident[] {
   const today = todayOf(vendor, tenant);
   const Home = homeOf(tenant, today);
   const status = Home === undefined ? 'past' : leaseState(Home, tenant, today);
@@ -151,7 +149,10 @@ interface TenantSource<K extends RecordKind> {
   read(vendor: Vendor, tenant: wire.Tenant, signal?: AbortSignal): RecordOf<K>[] | Promise<RecordOf<K>[]>;
   /** The tenant that a record belongs to. */
   tenantOf(id: string, signal?: AbortSignal): Promise<string | undefined> | string | undefined;
-  idOf(record: RecordOf<K>): string;
+  /** Linked records that are wanted besides those of every tenant. */
+  embeds?: readonly string[];
+  /** Records that a tenant gives, about: pages are cut so that they are as long as was asked for. */
+  each?: number;
 }
 
 /**
@@ -163,6 +164,7 @@ export function tenantReader<K extends 'household' | 'resident' | 'lease'>(
   source: TenantSource<K>,
 ): Reader<K> {
   const { client } = vendor;
+  const embeds = [...TENANT_EMBEDS, ...(source.embeds ?? [])];
   const readAll = async (tenants: readonly wire.Tenant[], signal?: AbortSignal) => {
     const records: RecordOf<K>[] = [];
     for (const tenant of tenants) records.push(...(await source.read(vendor, tenant, signal)));
@@ -176,7 +178,7 @@ export function tenantReader<K extends 'household' | 'resident' | 'lease'>(
     const { rows, more } = await client.page<wire.Lease>('Leases', { filters }, place, signal);
     const changed = new Set(rows.map(({ LeaseID }) => String(LeaseID)));
     const tenantIds = rows.flatMap(({ TenantID }) => TenantID ?? []);
-    const tenants = await client.among<wire.Tenant>('Tenants', 'TenantID', tenantIds, TENANT_EMBEDS, signal);
+    const tenants = await client.among<wire.Tenant>('Tenants', 'TenantID', tenantIds, embeds, signal);
     const records = (await readAll(tenants, signal)).filter(
       (record) => fits(source.kind, query, record) && (source.kind !== 'lease' || changed.has(record.id)),
     );
@@ -187,19 +189,20 @@ export function tenantReader<K extends 'household' | 'resident' | 'lease'>(
     async get(_scope, id, signal) {
       const tenantId = await source.tenantOf(id, signal);
       const tenant =
-        tenantId === undefined ? undefined : await client.one<wire.Tenant>('Tenants', tenantId, TENANT_EMBEDS, signal);
+        tenantId === undefined ? undefined : await client.one<wire.Tenant>('Tenants', tenantId, embeds, signal);
       if (tenant === undefined) return undefined;
-      return (await readAll([tenant], signal)).find((record) => source.idOf(record) === id);
+      return (await readAll([tenant], signal)).find((record) => record.id === id);
     },
     async list(query, signal) {
       if (query.unit_id !== undefined || (source.kind === 'lease' && query.since !== undefined))
         return byLeases(query, signal);
       const filters = filtersOf(vendor, { by: { property_id: 'PropertyID', household_id: 'TenantID' } }, query);
       if (filters === undefined) return { records: [] };
-      const place = placeOf(query, LARGEST_PAGE);
-      const page = await client.page<wire.Tenant>('Tenants', { filters, embeds: TENANT_EMBEDS }, place, signal);
+      const limit = query.limit ?? LARGEST_PAGE;
+      const place = placeOf({ ...query, limit: Math.ceil(limit / (source.each ?? 1)) }, LARGEST_PAGE);
+      const page = await client.page<wire.Tenant>('Tenants', { filters, embeds }, place, signal);
       const records = (await readAll(page.rows, signal)).filter((record) => fits(source.kind, query, record));
-      return pageOf<K>(records, page.more, place, query.limit ?? LARGEST_PAGE);
+      return pageOf<K>(records, page.more, place, limit);
     },
   };
 }
@@ -211,7 +214,6 @@ export function householdReader(vendor: Vendor): Reader<'household'> {
     kind: 'household',
     read: readHousehold,
     tenantOf: (id) => id,
-    idOf: ({ id }) => id,
   });
 }
 
@@ -220,6 +222,6 @@ export function residentReader(vendor: Vendor): Reader<'resident'> {
     kind: 'resident',
     read: readResidents,
     tenantOf: (id) => residentIds(id)?.tenant,
-    idOf: ({ id }) => id,
+    each: 2,
   });
 }

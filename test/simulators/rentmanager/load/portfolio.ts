@@ -1,6 +1,6 @@
 import type { SandboxState } from '../../../../src/connectors/sandbox/connector.ts';
 import type { Desk } from '../../shared/vendor.ts';
-import { RESOURCES, type RentManagerTables, type Row, TOKENS } from '../tables.ts';
+import { DENIED, RESOURCES, type RentManagerTables, type Row, TOKENS } from '../tables.ts';
 import { Loading } from './context.ts';
 import { loadAccounts, loadBills, loadJournals, loadLedgers } from './money.ts';
 import { loadStaff, loadTenants, loadVendors } from './people.ts';
@@ -23,6 +23,7 @@ export function loadPortfolio(portfolio: SandboxState, desk: Desk): RentManagerT
         indexes: Object.fromEntries(indexes.map((field) => [field, { of: (row: Row) => row[field] as number }.of])),
       }),
     ]),
+    [DENIED, desk.table<Row>({ name: DENIED, id: (row) => row['Name'] as string })],
     [TOKENS, desk.table<Row>({ name: TOKENS, id: (row) => row['Token'] as string })],
   ]);
   const loading = new Loading(portfolio, desk, tables);
