@@ -5,6 +5,7 @@ import { COMMAND_KINDS, COMMANDS, type CommandKind } from '../../src/model/comma
 import { RECORD_KINDS, type RecordKind } from '../../src/model/records.ts';
 import { withoutMarker } from '../../src/connectors/kit/markers.ts';
 import { prove } from '../../src/writeback/proof.ts';
+import { openLedger } from './ledger.ts';
 import { carryOut, contextFor, openVendor, type VendorRig } from './rig.ts';
 import { type Sample, sampleOf, type State } from './samples.ts';
 
@@ -236,6 +237,76 @@ export function describeConformance({
         expect(await count()).toBe(start + 1);
         if (step.retry !== 'none') expect(await locate()).toMatchObject({ outcome: 'found' });
       });
+    });
+
+    describe('through the ledger', () => {
+      const FAULTS = [
+        ...(['commit_then_drop', 'drop_before_commit', 'error_before_commit', 'error_after_commit'] as const).map(
+          (how) => ({ how }),
+        ),
+        ...(['seconds', 'date', 'none'] as const).map((retry_after) => ({ how: 'throttle' as const, retry_after })),
+        ...[{ how: 'late_commit' as const, ms: 20_000 }, { how: 'truncated_body' as const }],
+        ...[
+          { how: 'nonsense' as const, shape: 'html' as const },
+          { how: 'stale_reads' as const, ms: 5_000 },
+        ],
+      ];
+      let ledger: Awaited<ReturnType<typeof openLedger>>;
+      beforeAll(async () => {
+        ledger = await openLedger(rig);
+      });
+      afterAll(() => ledger.close());
+
+      it.each(FAULTS)('a change has one effect, or a person is told: $how $retry_after', async (fault) => {
+        for (const kind of COMMAND_KINDS) {
+          if (!LISTED_BY_VENDOR.has(capability(kind).support)) continue;
+          const sample = await sampleFor(kind);
+          if (sample === undefined) continue;
+          const scope = scopeOf(sample.command as { property_id?: string });
+          const steps = ledger.connector.compile(sample.command).filter(({ local }) => local !== true).length;
+          const before = sample.before && (await ledger.connector.get(COMMANDS[kind].record, scope, sample.before.id));
+          const start = (await rig.simulator.effects()).length;
+          await rig.simulator.fault({ ...fault, on: 'write' });
+          const { state: end } = await ledger.carryThrough(sample.command, scope, before);
+          const effects = (await rig.simulator.effects()).length - start;
+          if (end === 'done') expect([kind, effects]).toEqual([kind, steps]);
+          else {
+            expect([kind, end]).toEqual([kind, 'needs_attention']);
+            expect(effects, kind).toBeLessThanOrEqual(steps);
+          }
+          await rig.simulator.order({ clear: true });
+        }
+      });
+    });
+
+    it('keeps every limit that it tells of', async () => {
+      const { capabilities } = rig.connector;
+      for (const kind of COMMAND_KINDS) {
+        const { record, creates } = COMMANDS[kind];
+        if (!creates || !LISTED_BY_VENDOR.has(capability(kind).support)) continue;
+        const sample = await sampleFor(kind);
+        if (sample === undefined) continue;
+        const texts = Object.entries(sample.command).filter(([, value]) => typeof value === 'string');
+        for (const [field] of texts) {
+          const most = capabilities.records[record]?.fields[field]?.max_length;
+          if (most === undefined) continue;
+          const long = await sampleFor(kind);
+          const command = { ...long!.command, [field]: 'x'.repeat(most + 1) } as typeof sample.command;
+          const scope = scopeOf(command as { property_id?: string });
+          const outcome = await carryOut(rig, command, scope, long!.before).then(
+            async ({ id }) => {
+              const after = (await rig.connector.get(record, scope, id)) as Fields;
+              return prove(command, long!.before, after, capabilities).fields[field];
+            },
+            (error: unknown) => (error as VendorError).code,
+          );
+          expect([kind, field, outcome]).toEqual([
+            kind,
+            field,
+            expect.stringMatching(/^(not_stored|refused|unsupported)$/),
+          ]);
+        }
+      }
     });
 
     it('keeps hostile text as it is, or says that it did not', async () => {

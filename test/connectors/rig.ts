@@ -71,6 +71,8 @@ function secretsIn(value: unknown, key = ''): string[] {
 /** A connector to a PMS that is running somewhere, with what it tells of drift. */
 export interface Connected {
   connector: Connector;
+  /** The connector's clock; a simulator has one of its own. */
+  time: { now: number };
   drift: Drift[];
   close(): Promise<void>;
 }
@@ -89,23 +91,25 @@ export async function connectTo(
   const drift: Drift[] = [];
   const fetches: { close(): Promise<void> }[] = [];
   const kv = memoryKv();
+  const time = { now: NOW };
+  const clock = () => time.now;
   const connector = create(checkSettings(settings, given as unknown as ConnectionSettings) as never, {
     mappings: MappingFile.parse(mappings),
     environment(base_url: string, _limits: PaceLimits, deadline_ms = 30_000) {
-      const fetch = createPacedFetch({ pace: UNPACED, base_url, deadline_ms, clock: () => NOW });
+      const fetch = createPacedFetch({ pace: UNPACED, base_url, deadline_ms, clock });
       fetches.push(fetch);
       const watched: typeof globalThis.fetch = (...request) => {
         onRequest?.(fetch, ...request);
         return fetch(...request);
       };
-      return { clock: () => NOW, fetch: watched, kv, onDrift: (one) => drift.push(one) };
+      return { clock, fetch: watched, kv, onDrift: (one) => drift.push(one) };
     },
   });
   const close = async () => {
     await connector.close();
     await Promise.all(fetches.map((fetch) => fetch.close()));
   };
-  return { connector, drift, close };
+  return { connector, time, drift, close };
 }
 
 /** Opens a vendor's simulator and a connector to it; `limits: {}` keeps the simulator from counting requests. */

@@ -37,7 +37,9 @@ interface Source {
 
 type Maker = (source: Source) => { command: object; before?: object } | undefined;
 
-const occupied = ({ lease = [] }: State) => lease.find(({ status }) => status === 'current');
+/** A lease of which nobody has given notice. */
+const occupied = ({ lease = [] }: State) =>
+  lease.find(({ status, parties }) => status === 'current' && parties.every(({ move_out }) => move_out === undefined));
 
 const MAKERS: Readonly<Record<CommandKind, Maker>> = {
   create_work_order({ state, capabilities }) {
