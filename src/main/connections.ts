@@ -42,6 +42,7 @@ const factories: Record<string, ConnectorFactory> = {
 /** The vendors whose PMS is reached over the network. A module is loaded only where a connection is of its PMS. */
 const vendors: Readonly<Record<string, () => Promise<VendorModule>>> = {
   buildium: () => import('../connectors/buildium/connector.ts'),
+  appfolio: () => import('../connectors/appfolio/connector.ts'),
   rentmanager: () => import('../connectors/rentmanager/connector.ts'),
   realpage: () => import('../connectors/realpage/connector.ts'),
 };
