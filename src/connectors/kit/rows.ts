@@ -82,6 +82,7 @@ export function mapping<K extends RecordKind>(
 /** The value at a path with dots, undefined where there is none. */
 export function valueAt(wire: unknown, path: string): unknown {
   if (path === '') return wire;
+  if (!path.includes('.')) return (wire as Record<string, unknown> | null | undefined)?.[path];
   let value = wire;
   for (const part of path.split('.')) {
     if (value === null || typeof value !== 'object') return undefined;
@@ -110,14 +111,15 @@ export function readRecord<K extends RecordKind>(
   more: Partial<RecordOf<K>> = {},
 ): RecordOf<K> | undefined {
   const fields: Record<string, unknown> = { ...more };
+  // One place for all rows: a portfolio has a million of them to read.
+  const at: Place = { ...circumstances, path: '' };
+  const home = kind === 'property' ? 'id' : 'property_id';
   for (const row of rows) {
     if (fields[row.field] !== undefined) continue;
     const raw = valueAt(wire, row.wire);
-    const path = `${kind}.${row.wire}`;
-    if (raw === undefined && row.always) circumstances.onDrift('missing_field', path);
-    const property_id = (fields['property_id'] ?? (kind === 'property' ? fields['id'] : undefined)) as
-      string | undefined;
-    const at: Place = { ...circumstances, path, ...(property_id !== undefined && { property_id }) };
+    at.path = `${kind}.${row.wire}`;
+    if (raw === undefined && row.always) circumstances.onDrift('missing_field', at.path);
+    if (fields[home] !== undefined) at.property_id = fields[home] as string;
     const value = row.as.read(raw, at);
     if (value !== undefined) fields[row.field] = value;
   }
