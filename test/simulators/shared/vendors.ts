@@ -4,6 +4,7 @@ import type { Vendor } from './vendor.ts';
 const VENDORS: Readonly<Record<string, () => Promise<{ VENDOR: Vendor }>>> = {
   buildium: () => import('../buildium/vendor.ts'),
   rentmanager: () => import('../rentmanager/vendor.ts'),
+  realpage: () => import('../realpage/vendor.ts'),
 };
 
 /** The names of the PMSs that have one. */
