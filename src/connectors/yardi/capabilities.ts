@@ -181,9 +181,12 @@ const SUPPORTED: Partial<Record<CommandKind, CommandCapability & { needs?: Inter
     support: 'sidecar',
     evidence: 'unknown',
     steps: [],
+    reason:
+      'Voyager takes no changes of residents over an interface whose documents are known. What is changed is kept here, and ' +
+      'the office has to enter it in Voyager.',
     note:
-      'The document of UpdateResidentData is not known. Consents, the preferred channel and a forwarding address are kept ' +
-      'beside the resident; phones and e-mail addresses are changed by the office in Voyager.',
+      'The document of UpdateResidentData is not known. All of it is kept beside the resident, new numbers and addresses ' +
+      'until Voyager shows others; the office has to enter them there.',
   },
   post_charge: {
     needs: 'billing_and_payments',
@@ -194,7 +197,12 @@ const SUPPORTED: Partial<Record<CommandKind, CommandCapability & { needs?: Inter
     steps: one('import charge', 'marker'),
     note: 'Request and answer were seen years apart and with different customers.',
   },
-  record_communication: { support: 'sidecar', evidence: 'seen', steps: [] },
+  record_communication: {
+    support: 'sidecar',
+    evidence: 'seen',
+    steps: [],
+    reason: 'No interface of Voyager has a log of what was said. It is kept here.',
+  },
 };
 
 const UNKNOWN_DOCUMENT = (document: string) =>

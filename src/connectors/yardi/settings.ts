@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import { baseUrl, connectionSchema, secret } from '../kit/settings.ts';
+import { LEASE_OFFER_ELEMENTS, VENDOR_ELEMENTS, type Elements } from './unseen.ts';
 import { INTERFACE_NAMES, INTERFACES, type InterfaceName } from './interfaces.ts';
 
 /** A file below the address of the web services, without a way out of it. */
@@ -41,9 +42,11 @@ const interfaces = z
   });
 
 /** Names of elements in answers that no source shows; see `unseen.ts`. */
+const namesOf = (known: Elements) =>
+  z.strictObject(Object.fromEntries(Object.keys(known).map((field) => [field, z.string().optional()])));
 const elements = z.strictObject({
-  vendor: z.record(z.string(), z.string()).optional(),
-  lease_offer: z.record(z.string(), z.string()).optional(),
+  vendor: namesOf(VENDOR_ELEMENTS).optional(),
+  lease_offer: namesOf(LEASE_OFFER_ELEMENTS).optional(),
 });
 
 /**

@@ -39,10 +39,11 @@ type Read<E extends Elements> = { readonly [K in Exclude<keyof E, 'record'>]?: s
 export function readUnseen<E extends Elements>(
   answer: XmlNode | undefined,
   known: E,
-  given: Readonly<Record<string, string>> | undefined,
+  given: Readonly<Record<string, string | undefined>> | undefined,
 ): Read<E>[] {
   if (answer === undefined) return [];
-  const elements: Elements = { ...known, ...given };
+  const named_here = Object.entries(given ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const elements: Elements = { ...known, ...Object.fromEntries(named_here) };
   const records = named(answer, listed<string>(elements['record']));
   return records.map((record) => {
     const plain = plainOf(record) as Record<string, unknown>;

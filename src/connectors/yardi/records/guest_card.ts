@@ -107,6 +107,13 @@ export function guestCardMapping(sends_rent: boolean) {
     },
     [
       { field: 'id', wire: 'id', as: text, always: true },
+      {
+        field: 'property_id',
+        wire: 'YardiPropertyId',
+        as: text,
+        write: false,
+        note: 'the property that was asked for',
+      },
       { field: 'name', wire: 'customer.Name', as: readBy((raw) => wholeName(raw as Customer['Name']) || undefined) },
       { field: 'phones', wire: 'customer.Phone', as: phones, note: 'three at most, one of each kind' },
       { field: 'emails', wire: 'customer.Email', as: listOf(text), note: 'one' },

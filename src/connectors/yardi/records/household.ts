@@ -24,6 +24,7 @@ export const HOUSEHOLD = mapping(
   { wire: 'GetResident_Search', changes: 'poll', freshness_seconds: 3_600, evidence: 'seen' },
   [
     { field: 'id', wire: 'Identification.IDValue', as: text, always: true },
+    { field: 'property_id', wire: 'YardiPropertyId', as: text, write: false, note: 'the property that was asked for' },
     { field: 'unit_id', wire: 'Lease.Identification.IDValue', as: text },
     { field: 'name', wire: '', as: name },
     { field: 'resident_ids', wire: '', as: members },

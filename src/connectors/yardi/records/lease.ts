@@ -30,6 +30,7 @@ export const LEASE = mapping(
   { wire: 'GetResident_Search', changes: 'poll', freshness_seconds: 3_600, evidence: 'seen' },
   [
     { field: 'id', wire: 'Identification.IDValue', as: text, always: true },
+    { field: 'property_id', wire: 'YardiPropertyId', as: text, write: false, note: 'the property that was asked for' },
     { field: 'household_id', wire: 'Identification.IDValue', as: text },
     { field: 'unit_id', wire: 'Lease.Identification.IDValue', as: text, always: true },
     { field: 'status', wire: 'Identification.YardiStatus', as: fixed(TENANT_STATUS), support: 'mapped' },

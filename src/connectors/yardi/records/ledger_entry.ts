@@ -37,6 +37,7 @@ export const LEDGER_ENTRY = mapping(
   },
   [
     { field: 'id', wire: '', as: entryId, always: true },
+    { field: 'property_id', wire: 'YardiPropertyId', as: text, write: false, note: 'the property that was asked for' },
     { field: 'household_id', wire: 'detail.CustomerID', as: text, always: true },
     { field: 'lease_id', wire: 'detail.CustomerID', as: text },
     { field: 'unit_id', wire: 'detail.UnitID', as: text },

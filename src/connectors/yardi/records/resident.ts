@@ -26,21 +26,24 @@ const role = readBy((raw) => {
   return /^true$/i.test(signed) ? 'roommate' : 'occupant';
 });
 
-const NOT_WRITTEN = 'the document of UpdateResidentData is not known; the office changes it in Voyager';
+const NOT_WRITTEN =
+  'read only: the document of UpdateResidentData is not known, and a change is kept beside the resident';
 
 export const RESIDENT = mapping(
   'resident',
   { wire: 'GetResident_Search', changes: 'poll', freshness_seconds: 3_600, evidence: 'seen' },
   [
     { field: 'id', wire: 'Identification.IDValue', as: text, always: true },
+    { field: 'property_id', wire: 'YardiPropertyId', as: text, write: false, note: 'the property that was asked for' },
+    { field: 'household_id', wire: 'Identification.IDValue', as: text, write: false, note: 'the tenant' },
     { field: 'name', wire: 'Name', as: readBy((raw) => wholeName(raw as Tenant['Name']) || undefined) },
     { field: 'first_name', wire: 'Name.FirstName', as: text },
     { field: 'last_name', wire: 'Name.LastName', as: text },
     { field: 'role', wire: '', as: role, support: 'mapped', evidence: 'inferred' },
     { field: 'status', wire: 'Identification.YardiStatus', as: fixed(TENANT_STATUS), support: 'mapped' },
     { field: 'unit_id', wire: 'Lease.Identification.IDValue', as: text },
-    { field: 'phones', wire: 'Phone', as: phones, support: 'unsupported', note: NOT_WRITTEN },
-    { field: 'emails', wire: 'Address.Email', as: listOf(text), support: 'unsupported', note: NOT_WRITTEN },
+    { field: 'phones', wire: 'Phone', as: phones, note: NOT_WRITTEN },
+    { field: 'emails', wire: 'Address.Email', as: listOf(text), note: NOT_WRITTEN },
   ],
   [
     { field: 'preferred_channel', support: 'sidecar' },

@@ -1,4 +1,4 @@
-import { readBy, text } from '../../kit/codecs.ts';
+import { listOf, readBy, text } from '../../kit/codecs.ts';
 import { mapping, readRecord } from '../../kit/rows.ts';
 import type { Reader } from '../../kit/vendor.ts';
 import { listByProperty, readAt, type Context } from '../context.ts';
@@ -17,6 +17,13 @@ export const STAFF = mapping(
   [
     { field: 'id', wire: 'name', as: text, always: true },
     { field: 'name', wire: 'name', as: text },
+    {
+      field: 'property_ids',
+      wire: 'YardiPropertyId',
+      as: listOf(text),
+      write: false,
+      note: 'the property that was asked for',
+    },
     { field: 'roles', wire: '', as: readBy(() => ['leasing_agent']) },
     { field: 'is_active', wire: 'is_active', as: readBy((raw) => raw) },
   ],

@@ -81,6 +81,7 @@ export const TOUR = mapping(
   },
   [
     { field: 'id', wire: 'id', as: text, always: true },
+    { field: 'property_id', wire: 'YardiPropertyId', as: text, write: false, note: 'the property that was asked for' },
     { field: 'guest_card_id', wire: 'card_id', as: text },
     { field: 'unit_id', wire: 'event.EventID.IDType', as: text },
     { field: 'agent_id', wire: 'event', as: readBy((raw) => agentOf(raw as GuestEvent)) },

@@ -1,5 +1,5 @@
 import type { Unit } from '../../../model/records.ts';
-import { dollarText, number, readBy, wholeNumber, type Place } from '../../kit/codecs.ts';
+import { dollarText, number, readBy, text, wholeNumber, type Place } from '../../kit/codecs.ts';
 import { mapping, readRecord } from '../../kit/rows.ts';
 import type { Reader } from '../../kit/vendor.ts';
 import { children, path } from '../../kit/xml.ts';
@@ -66,6 +66,7 @@ export const UNIT = mapping(
   },
   [
     { field: 'id', wire: 'Units.Unit.Identification', as: unitCode, always: true },
+    { field: 'property_id', wire: 'YardiPropertyId', as: text, write: false, note: 'the property that was asked for' },
     { field: 'name', wire: 'Units.Unit.Identification', as: unitCode },
     { field: 'bedrooms', wire: 'Units.Unit.UnitBedrooms', as: number },
     { field: 'bathrooms', wire: 'Units.Unit.UnitBathrooms', as: number },
@@ -75,7 +76,6 @@ export const UNIT = mapping(
     { field: 'is_listed', wire: 'Availability', as: readBy(() => true), evidence: 'inferred' },
     { field: 'available_on', wire: 'Availability', as: availableOn },
   ],
-  [{ field: 'property_id', support: 'unsupported', note: 'the property that was asked for' }],
 );
 
 /** All units of a property, as its marketing feed has them. */

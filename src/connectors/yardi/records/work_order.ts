@@ -88,6 +88,7 @@ export const WORK_ORDER = mapping(
   [
     { field: 'id', wire: 'ServiceRequestId', as: text, always: true, write: false },
     { field: 'number', wire: 'ServiceRequestId', as: text, write: false },
+    { field: 'property_id', wire: 'YardiPropertyId', as: text, write: false, note: 'the property that was asked for' },
     { field: 'unit_id', wire: 'UnitCode', as: text },
     {
       field: 'bill_to_lease_id',
