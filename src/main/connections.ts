@@ -45,6 +45,7 @@ const vendors: Readonly<Record<string, () => Promise<VendorModule>>> = {
   appfolio: () => import('../connectors/appfolio/connector.ts'),
   rentmanager: () => import('../connectors/rentmanager/connector.ts'),
   realpage: () => import('../connectors/realpage/connector.ts'),
+  yardi: () => import('../connectors/yardi/connector.ts'),
 };
 for (const [name, load] of Object.entries(vendors))
   factories[name] = async (given, { base, environment }) => {

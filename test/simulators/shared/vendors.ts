@@ -5,6 +5,7 @@ const VENDORS: Readonly<Record<string, () => Promise<{ VENDOR: Vendor }>>> = {
   buildium: () => import('../buildium/vendor.ts'),
   rentmanager: () => import('../rentmanager/vendor.ts'),
   realpage: () => import('../realpage/vendor.ts'),
+  yardi: () => import('../yardi/vendor.ts'),
 };
 
 /** The names of the PMSs that have one. */
