@@ -54,6 +54,17 @@ describe('a table', () => {
     );
   });
 
+  it('is as it was after a write that failed half way', () => {
+    const { table, journal } = makeTable();
+    table.insert({ id: 1, group: 'a' });
+    const write = () => {
+      table.replace({ id: 1, group: 'b' });
+      table.insert({ id: 1, group: 'c' });
+    };
+    expect(() => journal.run(write, () => true)).toThrow('has a row 1 already');
+    expect([table.rows(), indexed(table)]).toEqual([[{ id: 1, group: 'a' }], [{ id: 1, group: 'a' }]]);
+  });
+
   it('finds by an index exactly what looking at every row finds, in the order of entry', () => {
     fc.assert(
       fc.property(fc.array(step), (steps) => {
