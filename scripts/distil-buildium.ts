@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { distil } from '../test/simulators/buildium/contract/distil.ts';
 import { OPERATIONS } from '../test/simulators/buildium/contract/operations.ts';
 
@@ -12,5 +13,6 @@ if (file === undefined) {
 }
 const target = resolve(import.meta.dirname, '../test/simulators/buildium/contract/buildium.json');
 const contract = distil(JSON.parse(readFileSync(file, 'utf8')), OPERATIONS);
-writeFileSync(target, `${JSON.stringify(contract, null, 1)}\n`);
+const style = await resolveConfig(target);
+writeFileSync(target, await format(JSON.stringify(contract), { ...style, parser: 'json' }));
 process.stderr.write(`${Object.keys(contract.operations).length} operations written to ${target}\n`);
