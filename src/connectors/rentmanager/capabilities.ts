@@ -73,7 +73,7 @@ const COMMANDS: Readonly<Record<CommandKind, CommandCapability>> = {
     note: 'the appointment stays, under a subject that says that it is cancelled',
   }),
   record_tour_outcome: native({ end_appointment: 'set_value' }, 4, { evidence: 'inferred', note: TOUR_NOTE }),
-  update_lease: native({ update_lease: 'set_value' }, 5, {
+  update_lease: native({ update_lease: 'set_value' }, 6, {
     evidence: 'inferred',
     note: `NoticeDate and ExpectedMoveOutDate of the whole lease. ${NO_RENEWAL}`,
   }),

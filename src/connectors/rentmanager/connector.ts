@@ -48,7 +48,7 @@ export const settings = connectionSchema({
   webhook_secret: secret
     .refine((text) => text.length >= 24, { message: 'has to have 24 characters or more' })
     .optional(),
-  /** How much of the 500 requests that the company has in a minute this connection may use. */
+  /** How much of the 500 requests that the company has in a minute, for all its locations, this connection may use. */
   requests_per_minute: z.int().min(10).max(REQUESTS_PER_MINUTE.most).default(REQUESTS_PER_MINUTE.usual),
   journal_debits: z.enum(['positive', 'negative']).optional(),
   down_unit_statuses: z.array(z.string()).default(['Down']),

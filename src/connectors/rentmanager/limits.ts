@@ -69,6 +69,18 @@ export const ASSUMPTIONS: readonly Assumption[] = [
     confirm: 'GET Units?pageSize=5 twice, after a unit was changed',
   },
   {
+    about: 'the names under which types of telephone, types of contact and rent charge types are linked',
+    assumed: 'PhoneNumberType, ContactType and PropertyRentChargeTypes, as in an older client',
+    evidence: 'inferred',
+    confirm: 'caretaker connections check',
+  },
+  {
+    about: 'how many locations one user can serve',
+    assumed: 'nine: each location is a connection with a token of its own, of which a user may have ten',
+    evidence: 'inferred',
+    confirm: 'give every nine locations a user, and share the 500 requests a minute out by requests_per_minute',
+  },
+  {
     about: 'the time zone of times without offset',
     assumed: 'that of the property in `time_zones`, else the default there, else Eastern',
     evidence: 'inferred',

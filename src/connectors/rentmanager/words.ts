@@ -48,10 +48,8 @@ export const moment: Codec = {
     if (raw === undefined || raw === null || raw === '') return undefined;
     if (typeof raw !== 'string') return at.onDrift('changed_type', at.path);
     if (/(Z|[+-]\d{2}:?\d{2})$/i.test(raw)) return utcInstant.read(raw, at);
-    const read = toInstant(
-      raw.replace(/(\.\d{3})\d+$/, '$1').replace(/\.\d{0,2}$/, ''),
-      at.zoneOf(at.property_id) ?? '',
-    );
+    const wall = raw.length === 10 ? `${raw}T00:00` : raw.replace(/(\.\d{3})\d+$/, '$1');
+    const read = toInstant(wall, at.zoneOf(at.property_id) ?? '');
     return 'instant' in read ? read.instant : at.onDrift('changed_type', at.path);
   },
   write: (instant: string, at: Place) => wallClock(instant, at.zoneOf(at.property_id) ?? ''),

@@ -144,6 +144,19 @@ describe('records of Rent Manager', () => {
     expect(await connector.get('household', '', '8888')).toMatchObject({ resident_ids: ['8888'] });
   });
 
+  it('are closed where a colleague has ticked that, whatever their status says', async () => {
+    const company = await openCompany({ units: 120 });
+    const connector = company.process();
+    const { records } = await connector.list('work_order', {});
+    const shown = async (status: string) => {
+      const order = records.find((one) => one.status === status);
+      const set = { IsClosed: true };
+      await company.simulator.staff({ change: { table: 'ServiceManagerIssues', id: Number(order?.id), set } });
+      return (await connector.get('work_order', '', order?.id ?? ''))?.status;
+    };
+    expect([await shown('in_progress'), await shown('cancelled')]).toEqual(['closed', 'cancelled']);
+  });
+
   it('are told as drift where a list of the company has grown, and read as the default', async () => {
     const company = await openCompany();
     const connector = company.process();

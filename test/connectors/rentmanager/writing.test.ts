@@ -84,6 +84,14 @@ describe('work orders of Rent Manager', () => {
       ...{ property_id, unit_id, title, description, trade: 'general', severity: 'routine', entry: 'no' },
     });
     const context = contextFor('');
+    await connector.locate(command, 0, await connector.prepare(command, 0, context), context);
+    // Whether a plain list has closed issues in it is not known, so that absence is told by two questions.
+    const { last } = await company.simulator.requests();
+    const questions = last.slice(-2).map(({ url }) => new URLSearchParams(url.split('?')[1]).get('filters'));
+    expect(questions).toEqual([
+      `Description,ct,${context.marker}`,
+      `Description,ct,${context.marker};IsClosed,eq,true`,
+    ]);
     const { request, result } = await sendStep(connector, command, context);
     const closed = { table: 'ServiceManagerIssues', id: Number(result.record?.id), set: { IsClosed: true } };
     await company.simulator.staff({ change: closed });
