@@ -23,6 +23,11 @@ function section({ pms, to_confirm }: DepthReport): string {
   if (to_confirm.length === 0) return `## ${pms}\n\nNothing: all of it was seen.`;
   return `## ${pms}\n\n${table(
     ['About', 'Assumed', 'Evidence', 'Confirmed by'],
-    to_confirm.map(({ about, assumed, evidence, confirm }) => [about, assumed, evidence, confirm]),
+    to_confirm.map(({ about, assumed, evidence, confirm }) => [about, assumed, evidence, asCode(confirm)]),
   )}`;
+}
+
+/** A confirmation that is nothing but a command looks like one. */
+function asCode(confirm: string): string {
+  return /^caretaker [\w -]+$/.test(confirm) ? `\`${confirm}\`` : confirm;
 }

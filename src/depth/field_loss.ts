@@ -29,7 +29,7 @@ export function fieldLosses({ records, commands, pms }: Capabilities): FieldLoss
       seen.add(`${record}.${field}`);
       const { support, readable, max_length, shown_as, wire, note } = capability;
       const name = `${record.replaceAll('_', ' ')} ${field}`;
-      const place = wire === undefined ? pms : `${pms} (${wire})`;
+      const place = wire === undefined || wire === '' ? pms : `${pms} (${wire})`;
       const rest = note === undefined ? '' : `: ${note}`;
       const add = (what: FieldLoss['what'], text: string): void => void losses.push({ record, field, what, text });
       if (support === 'unsupported') add('not_kept', `${name} is not kept by ${pms}${rest}`);
@@ -56,8 +56,8 @@ function whole(record: RecordCapability | undefined, field: string): string {
   const description = record?.fields['description'];
   const isHeld = description?.support === 'native' || description?.support === 'mapped';
   if (field !== 'title' || !isHeld) return '';
-  const { wire, max_length = Infinity } = description;
-  return max_length > LONG_TEXT ? `; the whole text goes to ${wire ?? 'description'}` : '';
+  const { wire = '', max_length = Infinity } = description;
+  return max_length > LONG_TEXT ? `; the whole text goes to ${wire === '' ? 'description' : wire}` : '';
 }
 
 function shared(shown_as: Readonly<Record<string, string>>): string {

@@ -62,6 +62,6 @@ function tableReport(table: ValueTableName, listed: ValueList['values'] | undefi
 
 /** Whether a table keeps a connection from going live: a value would be refused, or a word read as nothing. */
 export function isIncomplete({ table, no_word, not_read, gone, empty }: TableReport): boolean {
-  if (CANONICAL[table] === undefined) return empty || gone.length > 0;
+  if (CANONICAL[table] === undefined || READ_ONLY.has(table)) return empty || gone.length > 0;
   return no_word.length > 0 || not_read.length > 0 || gone.length > 0;
 }

@@ -50,7 +50,7 @@ function ofCommand(kind: CommandKind, { support, evidence, note, reason }: Comma
         about,
         assumed: `not offered: ${reason ?? note ?? 'its request is not known'}`,
         evidence,
-        confirm: "the vendor's own description of this request",
+        confirm: "the vendor's own description of this request, or what the reason asks for",
       },
     ];
   const held = HELD_ON_A_GUESS.has(kind) ? 'recorded and not sent until it is proved' : 'sent, and read back';
@@ -60,7 +60,7 @@ function ofCommand(kind: CommandKind, { support, evidence, note, reason }: Comma
       : HELD_ON_A_GUESS.has(kind)
         ? `\`caretaker connections check --write-test UNIT --commands ${kind}\``
         : 'the first one in use: its proof names every field that the PMS did not keep';
-  return [{ about, assumed: note === undefined ? held : `${note}; ${held}`, evidence, confirm }];
+  return [{ about, assumed: note === undefined ? held : `${note.replace(/\.$/, '')}; ${held}`, evidence, confirm }];
 }
 
 function ofRecord({ pms }: Capabilities, kind: RecordKind, record: Capabilities['records'][RecordKind]): ToConfirm[] {

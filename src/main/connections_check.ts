@@ -7,7 +7,8 @@ import { CaretakerError } from '../model/errors.ts';
 import { proposeFor, type Proposed, withoutMissingMappings } from './connections_check_mappings.ts';
 import { checkConnection, type ConnectionReport } from './connections_check_report.ts';
 import { outcomesText, proposedText, reportText } from './connections_check_text.ts';
-import { NAMED_KINDS, runWriteTest } from './connections_check_write_test.ts';
+import { NAMED_KINDS } from './connections_check_plan.ts';
+import { runWriteTest } from './connections_check_write_test.ts';
 import {
   commonOptions,
   type CommonOptions,
@@ -26,6 +27,7 @@ interface CheckOptions extends CommonOptions {
   commands: CommandKind[];
   account: string[];
   vendor?: string;
+  renewal?: string;
 }
 
 export function define(command: Command): void {
@@ -38,7 +40,7 @@ export function define(command: Command): void {
     .option('--write-test <unit>', 'create a work order on this unit, read it back and cancel it')
     .option(
       '--commands <kinds>',
-      `test these as well, money and leases among them: ${NAMED_KINDS.join(',')}`,
+      `test these instead, money and leases among them: ${NAMED_KINDS.join(',')}`,
       kindsOf,
       [],
     )
@@ -49,6 +51,7 @@ export function define(command: Command): void {
       [],
     )
     .option('--vendor <id>', 'the vendor of a dispatch or bill of the test')
+    .option('--renewal <offer-id>', 'for update_lease where the PMS takes renewals alone: accepts this one, for good')
     .action(checkAll);
 }
 
@@ -141,7 +144,7 @@ async function proposeAll(id: string | undefined, options: CheckOptions): Promis
       const made: Proposed[] = [];
       for (const settings of chosen(named ?? caretaker.config, id)) {
         const connector = connectors.get(settings.id) as Connector;
-        if (connector.valueLists === undefined) continue;
+        if (connector.valueLists === undefined && settings['mappings'] === undefined) continue;
         made.push(await proposeFor(caretaker.config, settings, connector, signal));
       }
       proposed = made;
@@ -156,7 +159,7 @@ async function writeTest(
   { caretaker, output, signal }: Session,
   grant: Grant,
   connection: string | undefined,
-  { writeTest: unit, commands: kinds, account: accounts, vendor }: CheckOptions,
+  { writeTest: unit, commands: kinds, account: accounts, vendor, renewal }: CheckOptions,
 ) {
   if (unit === undefined) return undefined;
   if (!grant.from_role && grant.kind !== 'person')
@@ -171,7 +174,7 @@ async function writeTest(
   return runWriteTest(
     caretaker,
     grant,
-    { unit, connection, kinds, accounts, vendor },
+    { unit, connection, kinds, accounts, vendor, renewal },
     {
       signal,
       note: (text) => output.note(text),

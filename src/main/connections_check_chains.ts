@@ -18,6 +18,8 @@ export interface TestPlace {
   /** Account ids as the caller gave them: one for a charge or a bill, two for a journal entry. */
   accounts: readonly string[];
   vendor: string | undefined;
+  /** An offered renewal of the unit's lease that is to be accepted. */
+  renewal: string | undefined;
   /** Tells this test from every other in what people read: `2026-11-28 15:04:09`. */
   name: string;
 }
@@ -39,6 +41,11 @@ export interface TestChain {
   warning: string;
 }
 
+/*
+ * Texts are short: PMSs take 50 characters of a memo and less, a mark of ours goes into it too, and what was cut is not
+ * proved.
+ */
+
 /** The least amount there is. */
 const CENT = '0.01';
 
@@ -50,7 +57,7 @@ const NOTICE_DAYS = 120;
 
 const NO_WORK = 'Test of a connection by Caretaker: no work is to be done.';
 
-/** A work order is made in every write test; whoever is assigned is so on this one. */
+/** What is made where nothing is named; whoever is assigned is so on this work order. */
 export const WORK_ORDER_STEPS: { readonly create: TestStep; readonly assign: TestStep; readonly cancel: TestStep } = {
   create: {
     label: 'create_work_order',
@@ -102,7 +109,7 @@ export const NAMED_CHAINS: readonly TestChain[] = [
           account_id: place.accounts[0],
           amount: CENT,
           charge_date: place.call.today(place.property),
-          memo: `Test of a connection ${place.name}, reversed`,
+          memo: `Test ${place.name}`,
         }),
       },
       reversal('reverse_charge', 'charge'),
@@ -139,7 +146,7 @@ export const NAMED_CHAINS: readonly TestChain[] = [
         args: async ({ call, property, accounts, name }) => ({
           property_id: property.ref,
           entry_date: call.today(property),
-          memo: `Test of a connection ${name}, reversed`,
+          memo: `Test ${name}`,
           lines: [
             { account_id: accounts[0], debit: CENT },
             { account_id: accounts[1], credit: CENT },
@@ -181,6 +188,23 @@ export const NAMED_CHAINS: readonly TestChain[] = [
     ],
   },
 ];
+
+/** Where a PMS takes renewals alone: the first real one, made under watch. A renewal is nothing that can be tried. */
+export const RENEWAL: TestChain = {
+  warning: 'accepts the offered renewal on the lease of the unit, which binds both sides and is not taken back',
+  steps: [
+    {
+      label: 'accept_renewal',
+      kind: 'update_lease',
+      tool: 'update_lease',
+      args: async (place) => {
+        const lease = await leaseOf(place);
+        const { renewal } = place;
+        return { lease_id: lease.ref, version: lease.version, action: 'accept_renewal', renewal_offer_id: renewal };
+      },
+    },
+  ],
+};
 
 function reversal(kind: CommandKind, posting: string): TestStep {
   return {

@@ -41,7 +41,7 @@ export function withoutMissingMappings(config: Config): Config {
 
 /**
  * Adds to a connection's mapping file what can be told by the likeness of names. Whatever is in the file stays as it is;
- * where there is nothing to add it is not touched. Throws `ConfigError` where the file cannot be read or written.
+ * where there is nothing to add it is not touched, unless it is named and missing. Throws `ConfigError` where the file cannot be read or written.
  */
 export async function proposeFor(
   config: Config,
@@ -60,7 +60,8 @@ export async function proposeFor(
     (sum, { to_pms, from_pms }) => sum + Object.keys(to_pms).length + Object.keys(from_pms).length,
     0,
   );
-  if (added > 0) writeMappings(path, file, laidOver(add, given));
+  // A file that the configuration names has to be there at the next start, also where nothing can be told yet.
+  if (added > 0 || (!unnamed && !existsSync(path))) writeMappings(path, file, laidOver(add, given));
   return { connection: named.id, file, unnamed, added, to_decide };
 }
 

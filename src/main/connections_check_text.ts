@@ -1,3 +1,4 @@
+import type { FieldLoss } from '../depth/field_loss.ts';
 import type { TableReport } from '../depth/mapping_report.ts';
 import type { ToDecide } from '../depth/propose_mappings.ts';
 import type { Proposed } from './connections_check_mappings.ts';
@@ -15,6 +16,19 @@ function some(values: readonly string[]): string {
 
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+/** What is kept beside in one line per kind of record; the rest, each with where it goes. */
+function lossLines(losses: readonly FieldLoss[], pms: string): string[] {
+  const beside = losses.filter(({ what }) => what === 'kept_beside');
+  const kinds = [...new Set(beside.map(({ record }) => record))];
+  return [
+    ...losses.filter(({ what }) => what !== 'kept_beside').map(({ text }) => text),
+    ...kinds.map((kind) => {
+      const fields = beside.filter(({ record }) => record === kind).map(({ field }) => field);
+      return `${words(kind)} ${fields.join(', ')}: kept beside ${pms}, where people do not see it`;
+    }),
+  ];
 }
 
 /** One connection's report for a terminal. */
@@ -45,10 +59,7 @@ export function reportText(report: ConnectionReport): string {
           `${words(one.what)} at ${one.path}: ${counted(one.count, 'time', 'times')}, first ${shown(one.first_at)}, last ${shown(one.last_at)}`,
       ),
     ),
-    ...section(
-      'What the PMS does not keep as it is said',
-      losses.map(({ text }) => text),
-    ),
+    ...section('What the PMS does not keep as it is said', lossLines(losses, pms)),
     ...section(
       'Proved on this connection',
       proofs.map(({ kind, at, by, write_id }) => `${words(kind)}: ${shown(at)} by ${by} (${write_id})`),

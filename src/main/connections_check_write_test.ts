@@ -1,22 +1,16 @@
-import type { Capabilities, Support } from '../connectors/connector.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Grant } from '../grants/grant.ts';
 import type { CommandKind } from '../model/commands.ts';
 import { CaretakerError } from '../model/errors.ts';
 import { WORKFLOWS } from '../model/rollout.ts';
-import { createCall } from '../tool/call.ts';
 import { newId } from '../writeback/ids.ts';
 import { type FieldOutcome } from '../writeback/proof.ts';
 import type { WriteRow } from '../writeback/ledger.ts';
-import { SPENT_STATES } from '../writeback/states.ts';
+import { SPENT_STATES, type WriteState } from '../writeback/states.ts';
 import { keepWriteProof, noteWriteTest, openWriteTests, whyNoProof } from '../writeback/write_tests.ts';
 import type { Caretaker } from './caretaker.ts';
-import {
-  NAMED_CHAINS,
-  type TestChain,
-  type TestPlace,
-  type TestStep,
-  WORK_ORDER_STEPS,
-} from './connections_check_chains.ts';
+import type { TestChain, TestPlace, TestStep } from './connections_check_chains.ts';
+import { chainsFor, placeOf, type TestOptions, type TestRequest } from './connections_check_plan.ts';
 import type { Engine } from './engine.ts';
 
 /** What came of one change of a write test. */
@@ -31,26 +25,6 @@ export interface TestOutcome {
   record_id?: string;
   fields?: Readonly<Record<string, FieldOutcome>>;
 }
-
-export interface TestRequest {
-  unit: string;
-  /** The connection that was asked about, where one was. */
-  connection: string | undefined;
-  kinds: readonly CommandKind[];
-  accounts: readonly string[];
-  vendor: string | undefined;
-}
-
-export interface TestOptions {
-  signal: AbortSignal;
-  note(text: string): void;
-  onProgress(done: number, total: number | undefined, what: string): void;
-}
-
-/** The kinds that a test makes where they are named. */
-export const NAMED_KINDS: readonly CommandKind[] = [
-  ...new Set([WORK_ORDER_STEPS.assign, ...NAMED_CHAINS.flatMap(({ steps }) => steps)].map(({ kind }) => kind)),
-];
 
 /**
  * Makes the changes of a test on one unit, one after the other, each through the whole pipeline, and keeps what they
@@ -74,77 +48,6 @@ export async function runWriteTest(
   const outcomes: TestOutcome[] = [];
   for (const chain of chains) outcomes.push(...(await runChain({ caretaker, engine, tester, place, options }, chain)));
   return { connection, outcomes };
-}
-
-async function placeOf(
-  { config }: Caretaker,
-  engine: Engine,
-  grant: Grant,
-  { unit: given, connection, accounts, vendor }: TestRequest,
-  { signal, onProgress }: TestOptions,
-): Promise<TestPlace> {
-  const call = createCall({ config, ...engine }, grant, engine.store.clock(), {
-    signal,
-    progress: (done, total, message) => onProgress(done, total, message ?? 'reading'),
-  });
-  await call.load();
-  const isWhole = connection === undefined || config.connections.length === 1 || given.startsWith(`${connection}:`);
-  const unit = await call.records.get('unit', isWhole ? given : `${connection}:${given}`, 'write-test');
-  if (connection !== undefined && unit.connection !== connection)
-    throw new CaretakerError('invalid_input', `This unit is not of connection "${connection}". Nothing was changed.`, {
-      field: 'write-test',
-    });
-  const property = await call.records.linked(unit, 'property', unit.record.property_id);
-  if (property === undefined) throw new CaretakerError('not_found', 'The property of this unit is not known.');
-  const name = new Date(engine.store.clock()).toISOString().slice(0, 19).replace('T', ' ');
-  return { call, unit, property, accounts, vendor, name };
-}
-
-/** The chains of a request. Throws `invalid_input` where one lacks what it needs. */
-function chainsFor({ kinds, accounts, vendor }: TestRequest, capabilities: Capabilities): TestChain[] {
-  const { create, assign, cancel } = WORK_ORDER_STEPS;
-  const assigns = kinds.includes('assign_work_order');
-  const workOrder: TestChain = {
-    warning: `creates a work order on the unit${assigns ? ', assigns it to the vendor, whom the PMS may tell,' : ''}${
-      closesThere(capabilities) ? ' and cancels it' : ', which a person has to close there afterwards'
-    }`,
-    steps: assigns ? [create, assign, cancel] : [create, cancel],
-    needs: { vendor: assigns },
-  };
-  const named = NAMED_CHAINS.filter(({ steps }) => steps.some(({ kind }) => kinds.includes(kind)));
-  const chains = [workOrder, ...named.map((chain) => onlyWhatIsAsked(chain, kinds, capabilities))];
-  for (const { needs = {}, steps } of chains) {
-    const names = [...new Set(steps.map(({ kind }) => kind))].join(' and ');
-    if ((needs.accounts ?? 0) > accounts.length)
-      throw missing('account', `${names} takes ${needs.accounts === 1 ? 'an --account' : 'two --account'} of the PMS`);
-    if (needs.vendor === true && vendor === undefined) throw missing('vendor', `${names} takes a --vendor of the PMS`);
-  }
-  return chains;
-}
-
-/** Whether a work order that is cancelled here is so in the PMS too. */
-function closesThere({ commands, records }: Capabilities): boolean {
-  const isSent = (support: Support | undefined) => support === 'native' || support === 'mapped';
-  return isSent(commands.update_work_order.support) && isSent(records.work_order?.fields['status']?.support);
-}
-
-/** A posting is taken back where that is asked for and the PMS can; where it cannot, the warning says so. */
-function onlyWhatIsAsked(chain: TestChain, kinds: readonly CommandKind[], { commands }: Capabilities): TestChain {
-  const [first, ...rest] = chain.steps as [TestStep, ...TestStep[]];
-  const isPossible =
-    commands[first.kind].reversible !== false && rest.every(({ kind }) => commands[kind].support !== 'unsupported');
-  const taken = rest.filter(({ kind }) => kind === first.kind || (isPossible && kinds.includes(kind)));
-  const end =
-    taken.length > 0
-      ? ' and takes it back'
-      : isPossible
-        ? `, which stays: ${rest[0]?.kind} was not asked for`
-        : ', which cannot be undone by API: a person has to do it in the PMS';
-  return { ...chain, steps: [first, ...taken], warning: `${chain.warning}${first.kind === 'update_lease' ? '' : end}` };
-}
-
-function missing(field: string, what: string): CaretakerError {
-  return new CaretakerError('invalid_input', `${what}. Nothing was changed.`, { field });
 }
 
 interface Running {
@@ -217,6 +120,7 @@ async function runStep(
   const { support, reason } = engine.writeback.capabilities(connection).commands[step.kind];
   if (support === 'unsupported') return { ...about, outcome: 'failed', detail: reason ?? 'the PMS cannot do it' };
   let test = earlier;
+  if (test !== undefined) running.caretaker.startBackground();
   if (test === undefined) {
     const request_id = `${prefixOf(step)}${newId('t', engine.store.clock())}`;
     await noteWriteTest(engine.store, { connection, principal: tester.principal, request_id, kind: step.kind });
@@ -225,7 +129,24 @@ async function runStep(
     if (row === undefined) return { ...about, outcome: 'failed', detail: refused ?? 'it was not recorded' };
     test = { request_id, row };
   }
-  return judged(running, step, test);
+  return judged(running, step, await settled(running, step, test));
+}
+
+/** How long a change that is under way, or waits for its turn at the PMS, is waited for, and how often it is looked at. */
+const PATIENCE_MS = 60_000;
+const LOOK_AGAIN_MS = 250;
+
+const UNDER_WAY: readonly WriteState[] = ['ready', 'sending', 'sent', 'unknown'];
+
+/** The test once nothing goes on with it by itself, or after a minute. */
+async function settled({ engine, tester, options }: Running, step: TestStep, test: OpenTest): Promise<OpenTest> {
+  const until = engine.store.clock() + PATIENCE_MS;
+  let { row } = test;
+  while (UNDER_WAY.includes(row.state) && engine.store.clock() < until && !options.signal.aborted) {
+    await pause(LOOK_AGAIN_MS, undefined, { signal: options.signal });
+    row = (await rowOf(engine, tester, step, test.request_id)) ?? row;
+  }
+  return { ...test, row };
 }
 
 /** Calls the tool; returns the refusal in words, if there was one. */

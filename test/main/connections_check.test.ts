@@ -1,9 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ConnectionReport } from '../../src/main/connections_check_report.ts';
 import type { Proposed } from '../../src/main/connections_check_mappings.ts';
 import type { TestOutcome } from '../../src/main/connections_check_write_test.ts';
+import { MappingFile } from '../../src/connectors/kit/value_tables.ts';
+import type { SimulatorHandle } from '../simulators/shared/handle.ts';
+import { openSimulator } from '../simulators/shared/open.ts';
 import { newPlace, type Outcome, type Place } from './command_line.ts';
 
 /* `caretaker connections check` on the real command line: what is found, what is written, and what a test proves. */
@@ -15,6 +18,9 @@ interface Checked {
 }
 
 const SECRET = 'a-secret-of-the-pms';
+
+/* Every line of this is a process of its own, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 describe('a connection of which little was ever seen', () => {
   let place: Place;
@@ -54,7 +60,7 @@ describe('a connection of which little was ever seen', () => {
       keys.bea,
     );
     account = accounts[0]!.account_id;
-  }, 60_000);
+  });
   afterAll(() => place.remove());
 
   const check = (key: string, ...args: string[]) => place.run(['connections', 'check', ...args], { key });
@@ -198,8 +204,7 @@ describe('a connection of which little was ever seen', () => {
         ...['main', '--write-test', home.unit_id, '--account', account],
         ...['--commands', 'post_charge,reverse_charge', '--json'],
       );
-      const { outcomes } = parsed(outcome).write_test!;
-      return { ...outcome, money: outcomes.filter(({ kind }) => kind.endsWith('_charge')) };
+      return { ...outcome, money: parsed(outcome).write_test!.outcomes };
     };
     const approve = (one: TestOutcome | undefined) =>
       place.json<{ state: string }>(['approvals', 'approve', one!.write_id!], keys.bea);
@@ -235,9 +240,8 @@ describe('a connection of which little was ever seen', () => {
 
   it('leaves the lease as it was after notice was given and withdrawn, each decided by a second person', async () => {
     const test = async () =>
-      parsed(
-        await check(keys.ada, 'main', '--write-test', home.unit_id, '--commands', 'update_lease', '--json'),
-      ).write_test!.outcomes.filter(({ kind }) => kind === 'update_lease');
+      parsed(await check(keys.ada, 'main', '--write-test', home.unit_id, '--commands', 'update_lease', '--json'))
+        .write_test!.outcomes;
     const approve = (one: TestOutcome | undefined) => place.json(['approvals', 'approve', one!.write_id!], keys.bea);
     const given = await test();
     expect(given).toMatchObject([{ step: 'give_notice', outcome: 'waits' }]);
@@ -254,6 +258,27 @@ describe('a connection of which little was ever seen', () => {
       keys.bea,
     );
     expect(leases.filter(({ unit_id }) => unit_id === home.unit_id).map(({ status }) => status)).toContain('current');
+  });
+
+  it('accepts a renewal for good where that is asked for, and makes nothing else', async () => {
+    const { leases } = await place.json<{ leases: { lease_id: string; unit_id: string; open_offers?: number }[] }>(
+      ['call', 'list_leases', '{}'],
+      keys.bea,
+    );
+    const { lease_id, unit_id } = leases.find(({ open_offers }) => open_offers !== undefined)!;
+    const { detail } = await place.json<{
+      detail: { renewal_offers: { renewal_offer_id: string; status: string }[] };
+    }>(['call', 'list_leases', JSON.stringify({ lease_id })], keys.bea);
+    const offer = detail.renewal_offers.find(({ status }) => status === 'offered')!.renewal_offer_id;
+    const test = () =>
+      check(keys.ada, ...['main', '--write-test', unit_id, '--commands', 'update_lease', '--renewal', offer, '--json']);
+    const waits = await test();
+    expect(waits.errors).toContain('which binds both sides and is not taken back');
+    const [asked, ...more] = parsed(waits).write_test!.outcomes;
+    expect(more).toEqual([]);
+    expect(asked).toMatchObject({ step: 'accept_renewal', outcome: 'waits' });
+    await place.json(['approvals', 'approve', asked!.write_id!], keys.bea);
+    expect(parsed(await test()).write_test!.outcomes).toMatchObject([{ step: 'accept_renewal', outcome: 'proved' }]);
   });
 });
 
@@ -274,4 +299,44 @@ it('finds nothing in the way on the embedded PMS, whose role is enough for a tes
   } finally {
     place.remove();
   }
+});
+
+describe('a vendor that is reached over HTTP', () => {
+  let pms: SimulatorHandle;
+  let place: Place;
+  let key: string;
+  const file = () => join(place.folder, 'main.mappings.json');
+  const check = (...args: string[]) => place.run(['connections', 'check', ...args], { key });
+
+  beforeAll(async () => {
+    pms = await openSimulator('rentmanager', { units: 24 });
+    const variables = { CARETAKER_KEYRING: `test:${Buffer.alloc(32, 7).toString('base64')}` };
+    const connection = { ...pms.connection, id: 'main', mappings: 'main.mappings.json' };
+    place = newPlace({ connections: [connection], policy: {} }, { variables });
+    place.write('main.mappings.json', '{}');
+    key = (await place.json<{ key: string }>(['keys', 'create', '--person', '--name', 'Ada', '--role', 'admin'])).key;
+    rmSync(file());
+  });
+  afterAll(async () => {
+    place?.remove();
+    await pms?.close();
+  });
+
+  it('stops every command without its mapping file but the one that writes it, and is then ready for a test', async () => {
+    const before = await check();
+    expect(before.code).toBe(1);
+    expect(before.errors).toContain('"caretaker connections check --propose" writes it');
+    const proposed = JSON.parse((await check('--propose', '--json')).out) as Checked;
+    expect(proposed.connections[0]!.findings.filter(({ ok }) => !ok)).toEqual([]);
+    const written = MappingFile.parse(JSON.parse(readFileSync(file(), 'utf8')));
+    const right = (await pms.mappings()) as typeof written;
+    for (const table of ['severity', 'work_order_status', 'trade'] as const)
+      expect(written[table]!.to_pms, table).toEqual(right[table]!.to_pms);
+
+    const [unit] = (await pms.state()).unit!;
+    const tested = JSON.parse((await check('main', '--write-test', unit!.id, '--json')).out) as Checked;
+    expect(tested.write_test!.outcomes.map(({ outcome }) => outcome)).toEqual(['proved', 'proved']);
+    const made = (await pms.state()).work_order!;
+    expect(made.find(({ id }) => id === tested.write_test!.outcomes[0]!.record_id)?.status).toBe('cancelled');
+  });
 });

@@ -90,6 +90,9 @@ describeOnEveryEngine('a change that nobody has seen the PMS take', (open) => {
     const before = await h.ok(who, 'post_gl_charge', charge(h.requestId(), '1.00'));
     expect(before.write.state).toBe('shadowed');
     const write = await h.writeback.byId(test.write.write_id);
+    const shortened = { ...write!.row, proof_json: '{"amount":"verified","memo":"not_stored"}' };
+    await expect(keepWriteProof(h, key(id), shortened)).rejects.toThrow('the PMS did not keep memo');
+    expect(await writeProofs(h.store.ledger, CONNECTION)).toEqual([]);
     const proof = await keepWriteProof(h, key(id), write!.row);
     expect(proof).toMatchObject({ kind: 'post_charge', by: 'property_manager-1', fields: { amount: 'verified' } });
     expect(await writeProofs(h.store.ledger, CONNECTION)).toEqual([proof]);
