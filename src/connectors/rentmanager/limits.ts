@@ -22,6 +22,9 @@ export const IDS_IN_ONE_FILTER = 100;
 /** Households whose whole ledgers come in one answer; a ledger of ten years has some hundred lines. */
 export const LEDGERS_IN_ONE_ANSWER = 25;
 
+/** Lines that a ledger has at least, about: a short page asks for few ledgers. */
+export const LINES_OF_A_LEDGER = 20;
+
 /** Nothing is said of how long a request may take. */
 export const REQUEST_DEADLINE_MS = 30_000;
 

@@ -3,7 +3,7 @@ import type { ListQuery, Page } from '../../connector.ts';
 import { day, dollarNumber, idText, markedText, text, wholeNumber } from '../../kit/codecs.ts';
 import { mapping, readRecord } from '../../kit/rows.ts';
 import type { Reader } from '../../kit/vendor.ts';
-import { LARGEST_PAGE, LEDGERS_IN_ONE_ANSWER } from '../limits.ts';
+import { LARGEST_PAGE, LEDGERS_IN_ONE_ANSWER, LINES_OF_A_LEDGER } from '../limits.ts';
 import { isId } from '../transport.ts';
 import { filtersOf, fits, notOurs, pageOf, placeOf, type Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
@@ -178,12 +178,13 @@ export function ledgerReader(vendor: Vendor): Reader<'ledger_entry'> {
       const by = { household_id: 'TenantID' };
       const filters = filtersOf(vendor, { by }, query);
       if (filters === undefined) return { records: [] };
-      const place = placeOf({ ...query, limit: LEDGERS_IN_ONE_ANSWER }, LEDGERS_IN_ONE_ANSWER);
+      const limit = query.limit ?? LARGEST_PAGE;
+      const place = placeOf({ ...query, limit: Math.ceil(limit / LINES_OF_A_LEDGER) }, LEDGERS_IN_ONE_ANSWER);
       const page = await client.page<wire.Tenant>('Tenants', { filters, embeds: LEDGER_EMBEDS }, place, signal);
       const records = page.rows
         .flatMap((tenant) => readLedger(vendor, tenant))
         .filter((record) => fits('ledger_entry', query, record));
-      return pageOf<'ledger_entry'>(records, page.more, place, query.limit ?? LARGEST_PAGE);
+      return pageOf<'ledger_entry'>(records, page.more, place, limit);
     },
   };
 }
