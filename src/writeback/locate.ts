@@ -1,4 +1,4 @@
-import { type Located, type StepResult, VendorError } from '../connectors/connector.ts';
+import { type Located, type Step, type StepResult, VendorError } from '../connectors/connector.ts';
 import type { ErrorCode } from '../model/errors.ts';
 import { claimRecord, ClaimedByAnother, takersOf } from './claims.ts';
 import { keyIsAlive, untilSettled, untilShown } from './elapsed.ts';
@@ -40,7 +40,7 @@ export async function locateEffect(runtime: Runtime, write: OpenWrite): Promise<
   try {
     answered = await inLookUpTurn(runtime, row, async () => {
       // Told before the PMS is asked: an answer that takes its time speaks of when the question came.
-      const question = questionAbout(runtime, write, step, plan.retry);
+      const question = questionAbout(runtime, write, step, plan);
       return { question, located: await search(runtime, write, steps, row.step_index) };
     });
   } catch (error) {
@@ -50,10 +50,16 @@ export async function locateEffect(runtime: Runtime, write: OpenWrite): Promise<
   return conclude(runtime, write, answered.question, answered.located);
 }
 
-function questionAbout(runtime: Runtime, { row: { connection } }: OpenWrite, step: StepRow, retry: string): Question {
+function questionAbout(
+  runtime: Runtime,
+  { row: { connection } }: OpenWrite,
+  step: StepRow,
+  { retry, local }: Step,
+): Question {
   return {
     ...{ step, retry, asked_at: steadyTime(runtime) },
-    unsettled_ms: untilSettled(runtime, connection, step),
+    // In our own store it is there or it is not.
+    unsettled_ms: local === true ? 0 : untilSettled(runtime, connection, step),
     unshown_ms: retry === 'set_value' ? untilShown(runtime, connection, step) : 0,
   };
 }

@@ -1,4 +1,4 @@
-import { type Connector, VendorError } from '../connectors/connector.ts';
+import { type Connector, type Step, VendorError } from '../connectors/connector.ts';
 import { inRequestScope } from '../pace/request_scope.ts';
 import type { Permit, Priority, Refusal } from '../pace/pace.ts';
 import { withinTime } from './deadline.ts';
@@ -10,14 +10,22 @@ import { connectorOf, LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
  * How the ledger asks a PMS: within its deadline, at the connection's pace, with the priority of the write.
  */
 
-/** Leave of a connection that has no pace to keep. */
+/** Leave where there is no pace to keep. */
 const UNPACED: Permit = { done() {} };
 
 /** When to ask for leave again where the pace itself cannot be read, milliseconds. */
 const ASK_AGAIN_MS = 1_000;
 
-/** Leave for the next request of a write, before anything is journaled for it: no lease is held while leave is waited for. */
-export async function askLeave(runtime: Runtime, connection: string, priority: number): Promise<Permit | Refusal> {
+/**
+ * Leave for the next request of a write, before anything is journaled for it: no lease is held while leave is waited for.
+ * What goes to no PMS needs none.
+ */
+export async function askLeave(
+  runtime: Runtime,
+  { connection, priority }: Pick<WriteRow, 'connection' | 'priority'>,
+  step: Step,
+): Promise<Permit | Refusal> {
+  if (step.local === true) return UNPACED;
   try {
     return (await runtime.paceOf?.(connection)?.ask(priority as Priority)) ?? UNPACED;
   } catch (error) {

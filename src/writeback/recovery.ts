@@ -6,7 +6,7 @@ import { moveWrite, writeById, type WriteRow } from './ledger.ts';
 import { stepsOf, updateStep } from './step_rows.ts';
 import { locateEffect } from './locate.ts';
 import { openWrite, type OpenWrite } from './open_write.ts';
-import { LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
+import { connectorOf, LEASE_MARGIN_MS, type Runtime } from './runtime.ts';
 import { afterStep, sendReady } from './send.ts';
 import { IN_FLIGHT_STATES, type WriteState } from './states.ts';
 import { lookAt, PATIENCE_MS } from './waiting.ts';
@@ -88,13 +88,18 @@ async function goOn(runtime: Runtime, write: OpenWrite): Promise<boolean> {
   if (!isAbandoned(runtime, row)) return false;
   const step = (await stepsOf(runtime.store.ledger, row.write_id))[row.step_index];
   if (step?.result_json == null) return senderIsGone(runtime, write);
-  if (runtime.clock() > row.not_after + PATIENCE_MS)
+  if (runtime.clock() > row.not_after + PATIENCE_MS && !isOnlyToBeKept(runtime, write))
     return needsAttention(
       runtime,
       write,
       'The PMS answered, but the rest of it, or reading the record back, could not be done in time.',
     );
   return afterStep(runtime, write, JSON.parse(step.result_json) as StepResult);
+}
+
+/** Whether what comes next goes to no PMS: that can still be done. */
+function isOnlyToBeKept(runtime: Runtime, { row, command }: OpenWrite): boolean {
+  return connectorOf(runtime, row.connection).compile(command)[row.step_index + 1]?.local === true;
 }
 
 async function runOutUndecided(runtime: Runtime, write: OpenWrite): Promise<boolean> {

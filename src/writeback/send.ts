@@ -29,6 +29,7 @@ import { backoff, lookAt } from './waiting.ts';
  */
 export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<boolean> {
   let write: OpenWrite | undefined;
+  let step: Step;
   let judged: Judged;
   try {
     // By the line that it stands in until its record is known, too.
@@ -36,17 +37,19 @@ export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<boo
     write = await withPmsIds(runtime, asked);
     if (write === undefined) return waitForOthers(runtime, asked);
     const { row } = write;
-    if (row.not_after <= runtime.clock()) return tooLate(runtime, write);
+    step = stepAt(runtime, write);
+    // The PMS has done its part: what is left is only to be written down, whatever has changed since.
+    const isOnlyLeft = step.local === true && row.step_index > 0;
+    if (!isOnlyLeft && row.not_after <= runtime.clock()) return tooLate(runtime, write);
     if (await mustWaitInLine(runtime, write)) return false;
     const now = runtime.clock();
     judged = { at: now, after: await overtakersOf(runtime.store.ledger, row, now) };
-    await runtime.judgeAgain(write);
+    if (!isOnlyLeft) await runtime.judgeAgain(write);
   } catch (error) {
     return refusedBeforeSending(runtime, write ?? asked, error);
   }
   const steps = await stepsOf(runtime.store.ledger, write.row.write_id);
   const known = steps[write.row.step_index];
-  const step = stepAt(runtime, write);
   if (mayBeDoubled(runtime, write.row.connection, known)) return lookFirst(runtime, write);
   let request: StepRequest;
   try {
@@ -56,7 +59,7 @@ export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<boo
     throw error;
   }
   // Only now: preparing may have asked the PMS, with leave of its own.
-  const leave = await askLeave(runtime, write.row.connection, write.row.priority);
+  const leave = await askLeave(runtime, write.row, step);
   if (isRefusal(leave)) return waitForLeave(runtime, write, leave);
   try {
     return await takeAndSend(runtime, write, { step, request, known, judged }, leave);
@@ -199,7 +202,7 @@ export async function afterStep(runtime: Runtime, write: OpenWrite, result: Step
     if (!(error instanceof VendorError)) throw error;
     return goOnLater(runtime, kept, runtime.clock() + (error.retry_after_ms ?? backoff(runtime, kept.row.attempts)));
   }
-  const leave = await askLeave(runtime, kept.row.connection, kept.row.priority);
+  const leave = await askLeave(runtime, kept.row, plan[next] as Step);
   if (isRefusal(leave)) return goOnLater(runtime, kept, leave.retry_at);
   try {
     return await sendNext(runtime, kept, plan[next] as Step, request, leave);

@@ -43,7 +43,7 @@ export async function recordIntent(runtime: Runtime, intent: Intent): Promise<Su
   const write = draftOf(runtime, intent, now);
   const irreversible =
     intent.risk === 'money' && connector.capabilities.commands[intent.command.kind].reversible === false;
-  const ready = mayGoNow(intent) ? await makeReady(runtime, intent, write) : {};
+  const ready = mayGoNow(intent) ? await makeReady(runtime, intent, write, step) : {};
   try {
     const submitted = await runtime.store.transaction((trx) =>
       record(trx, runtime, intent, { write, step, now, irreversible, ...ready }),
@@ -69,7 +69,7 @@ interface Readiness {
 }
 
 /** Where the request cannot be prepared now, the intent is recorded all the same and waits in the ledger. */
-async function makeReady(runtime: Runtime, intent: Intent, write: OpenWrite): Promise<Readiness> {
+async function makeReady(runtime: Runtime, intent: Intent, write: OpenWrite, step: Step): Promise<Readiness> {
   let request: StepRequest;
   try {
     const context = stepContext(write, []);
@@ -78,7 +78,7 @@ async function makeReady(runtime: Runtime, intent: Intent, write: OpenWrite): Pr
     if (error instanceof VendorError && LATER.includes(error.code)) return {};
     throw error;
   }
-  const leave = await askLeave(runtime, intent.connection, intent.priority);
+  const leave = await askLeave(runtime, intent, step);
   return isRefusal(leave) ? { refusal: leave } : { request, permit: leave };
 }
 
