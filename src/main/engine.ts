@@ -11,6 +11,7 @@ import { CaretakerError } from '../model/errors.ts';
 import type { KeyRing } from '../store/keyring.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { createDriftRecorder, type DriftRecorder } from '../sync/drift.ts';
+import { withSidecar } from '../sync/beside/with_sidecar.ts';
 import { createRecords, type Records } from '../sync/records.ts';
 import type { Tool } from '../tool.ts';
 import { createCall } from '../tool/call.ts';
@@ -39,7 +40,10 @@ export interface EngineOptions {
 export interface Engine {
   store: Store;
   keyring: KeyRing;
+  /** By connection; what is kept beside a PMS's records is part of what they give and of what they can do. */
   connectors: ReadonlyMap<string, Connector>;
+  /** The same PMSs by themselves, for what has to be told apart. */
+  pms: ReadonlyMap<string, Connector>;
   records: Records;
   sidecar: Sidecar;
   writeback: Writeback;
@@ -66,13 +70,19 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     onLost: (connection) => log.info({ event: 'pace_lost', where: connection }),
     onDrift: drift.note,
   });
-  const connectors = await createConnectors(config, {
+  const pms = await createConnectors(config, {
     clock,
     network,
     ...(options.onSeeding && { onProgress: options.onSeeding }),
   });
   const mirror = createMirror(store, keyring);
   const sidecar = createSidecar(store, keyring);
+  const connectors = new Map(
+    [...pms].map(([connection, connector]) => [
+      connection,
+      withSidecar(connector, { connection, store, keyring, sidecar, clock }),
+    ]),
+  );
   const records = createRecords({
     connections: config.connections.map(({ id, stale_after_seconds }) => ({
       id,
@@ -82,13 +92,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     })),
     mirror,
     clock,
-    sidecar,
   });
   const writeback: Writeback = createWriteback({
     store,
     keyring,
     mirror,
-    sidecar,
     connections: connectors,
     paceOf: (connection) => network.paceOf(connection),
     dispatcher: createDispatcher(store, url, log),
@@ -137,6 +145,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     store,
     keyring,
     connectors,
+    pms,
     records,
     sidecar,
     writeback,

@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
 import { appendAudit } from '../audit/audit.ts';
 import type { Grant } from '../grants/grant.ts';
-import type { Beside, SidecarKey } from '../mirror/sidecar.ts';
+import { type Kept, NOTHING_KEPT, type SidecarKey } from '../mirror/sidecar.ts';
 import { CaretakerError } from '../model/errors.ts';
 import type { Vendor } from '../model/records.ts';
 import { LocalDate, TRADES } from '../model/values.ts';
@@ -109,13 +109,13 @@ export interface VendorOutcome {
  * before, column by column.
  */
 export async function keepVendorFacts(
-  { store, keyring, records, sidecar, connectors }: Engine,
+  { store, keyring, records, sidecar, pms }: Engine,
   person: Grant,
   all: readonly VendorFacts[],
 ): Promise<VendorOutcome[]> {
-  const found: { facts: VendorFacts; key: SidecarKey; own: Vendor; before: Beside | undefined }[] = [];
+  const found: { facts: VendorFacts; key: SidecarKey; own: Vendor; before: Kept | undefined }[] = [];
   for (const facts of all) {
-    const connector = connectors.get(facts.connection);
+    const connector = pms.get(facts.connection);
     if (connector === undefined) throw fault(facts.at, 'connection', 'is not in the configuration');
     const [scope = ''] = await connector.scopes();
     const own = await connector.get('vendor', scope, facts.vendor_id);
@@ -126,8 +126,8 @@ export async function keepVendorFacts(
   const at = store.clock();
   await store.transaction(async (trx) => {
     for (const { facts, key, before } of found) {
-      const body = merged(before, facts.values);
-      await sidecar.put(trx, key, body, { at, who: person.principal });
+      const after = merged(before?.fields, facts.values);
+      await sidecar.put(trx, key, { ...NOTHING_KEPT, ...before, fields: after }, { at, who: person.principal });
       await appendAudit(trx, keyring, [
         {
           at,
@@ -135,7 +135,7 @@ export async function keepVendorFacts(
           action: 'vendor.facts',
           subject: `${key.connection}/${key.record_id}`,
           outcome: 'kept',
-          payload: { before, after: body, evidence: facts.evidence },
+          payload: { before: before?.fields, after, evidence: facts.evidence },
         },
       ]);
       const { connection, kind, scope, record_id } = key;

@@ -1,111 +1,129 @@
-import { RECORDS, type RecordKind, type RecordOf } from '../model/records.ts';
+import type { Kysely, Selectable } from 'kysely';
+import type { RecordKind } from '../model/records.ts';
 import type { KeyRing } from '../store/keyring.ts';
-import type { Kysely } from 'kysely';
-import type { LedgerTables } from '../store/schema.ts';
+import type { LedgerTables, SidecarTable } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
+import { chunksOf } from './chunks.ts';
 
-/** Where a record is. */
-export interface SidecarKey {
+/** Where records of one kind are. */
+export interface SidecarPlace {
   connection: string;
   kind: RecordKind;
   scope: string;
+}
+
+/** Where a record is. */
+export interface SidecarKey extends SidecarPlace {
   record_id: string;
 }
 
-/** What is kept beside a record: some of its fields, possibly with parts missing. */
-export type Beside = { readonly [field: string]: unknown };
-
-/** What a PMS cannot hold, kept by Caretaker and laid over what the PMS gives. */
-export interface Sidecar {
-  get(key: SidecarKey): Promise<Beside | undefined>;
-  /** Replaces what is kept beside a record, in the caller's transaction. */
-  put(trx: Kysely<LedgerTables>, key: SidecarKey, body: Beside, by: { at: number; who: string }): Promise<void>;
-  /** The records with what is kept beside them. */
-  apply<K extends RecordKind>(
-    connection: string,
-    kind: K,
-    scope: string,
-    records: readonly RecordOf<K>[],
-  ): Promise<RecordOf<K>[]>;
+/** What is kept beside a record of a PMS, or of a record that only Caretaker holds. */
+export interface Kept {
+  /** Canonical values; of a record that only Caretaker holds, the whole record. */
+  fields: Readonly<Record<string, unknown>>;
+  /**
+   * Values of fields for which the PMS shows something less exact: each stands for as long as the PMS shows `as`.
+   * `unwritten` where the PMS was never told.
+   */
+  shown: Readonly<Record<string, { value: unknown; as: unknown; unwritten?: true | undefined }>>;
+  /** The last writes whose effect is in it, oldest first. */
+  writes: readonly string[];
 }
 
-/** Ids in one query. */
-const CHUNK = 400;
+export const NOTHING_KEPT: Kept = { fields: {}, shown: {}, writes: [] };
+
+/** What the ids of records begin with that only Caretaker holds. */
+const OWN = 'ct_';
+
+/** The id of the record that a write makes where only Caretaker holds it: the same one however often it is made. */
+export function ownRecordId(writeId: string): string {
+  return `${OWN}${writeId.replace(/^w_/, '')}`;
+}
+
+export function isOwnRecordId(id: string): boolean {
+  return id.startsWith(OWN);
+}
+
+export interface OwnRecordsQuery {
+  /** Under any id, where the PMS has none of the kind; by default only what a write of ours has made. */
+  under_any_id?: boolean;
+  /** Only what was changed at or after this moment; epoch milliseconds. */
+  since?: number;
+  /** Only what comes after this id. */
+  after?: string;
+  limit: number;
+}
+
+/** What a PMS cannot hold, kept by Caretaker. */
+export interface Sidecar {
+  /** What is kept beside a record; `db` where it is read within a transaction. */
+  get(key: SidecarKey, db?: Kysely<LedgerTables>): Promise<Kept | undefined>;
+  /** What is kept beside each of these records, by id. */
+  getMany(place: SidecarPlace, ids: readonly string[]): Promise<Map<string, Kept>>;
+  /** Records that only Caretaker holds, in the order of their ids. */
+  own(place: SidecarPlace, query: OwnRecordsQuery): Promise<{ record_id: string; kept: Kept }[]>;
+  /** Replaces what is kept beside a record, in the caller's transaction. */
+  put(trx: Kysely<LedgerTables>, key: SidecarKey, kept: Kept, by: { at: number; who: string }): Promise<void>;
+}
 
 const contextOf = ({ connection, kind, scope, record_id }: SidecarKey) =>
   `sidecar:${connection}:${kind}:${scope}:${record_id}`;
 
-/**
- * A record with the fields that the PMS leaves open filled in. The PMS's own value wins: only what is absent, an empty
- * list or an empty text is filled, and objects are filled field by field.
- */
-export function overlay<T extends object>(own: T, beside: Beside): T {
-  const filled = { ...own } as Record<string, unknown>;
-  for (const [field, value] of Object.entries(beside)) {
-    const held = filled[field];
-    if (isOpen(held)) filled[field] = value;
-    else if (isPlain(held) && isPlain(value)) filled[field] = overlay(held, value);
-  }
-  return filled as T;
-}
-
-function isOpen(value: unknown): boolean {
-  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 export function createSidecar(store: Store, keyring: KeyRing): Sidecar {
-  const opened = (key: SidecarKey, sealed: string) => JSON.parse(keyring.open(sealed, contextOf(key))) as Beside;
+  type Row = Pick<Selectable<SidecarTable>, 'record_id' | 'body_sealed'>;
+
+  function opened(place: SidecarPlace, { record_id, body_sealed }: Row): Kept {
+    const body = JSON.parse(keyring.open(body_sealed, contextOf({ ...place, record_id }))) as Kept | Kept['fields'];
+    // What was said about vendors before commands kept anything here is nothing but fields.
+    return 'writes' in body ? (body as Kept) : { ...NOTHING_KEPT, fields: body as Kept['fields'] };
+  }
+
+  const rowsAt = ({ connection, kind, scope }: SidecarPlace, db: Kysely<LedgerTables> = store.ledger) =>
+    db
+      .selectFrom('sidecar')
+      .select(['record_id', 'body_sealed'])
+      .where('connection', '=', connection)
+      .where('kind', '=', kind)
+      .where('scope', '=', scope);
 
   return {
-    async get(key) {
-      const row = await store.ledger
-        .selectFrom('sidecar')
-        .select('body_sealed')
-        .where('connection', '=', key.connection)
-        .where('kind', '=', key.kind)
-        .where('scope', '=', key.scope)
-        .where('record_id', '=', key.record_id)
-        .executeTakeFirst();
-      return row && opened(key, row.body_sealed);
+    async get(key, db) {
+      const row = await rowsAt(key, db).where('record_id', '=', key.record_id).executeTakeFirst();
+      return row && opened(key, row);
     },
 
-    async put(trx, key, body, { at, who }) {
+    async getMany(place, ids) {
+      const found = new Map<string, Kept>();
+      for (const chunk of chunksOf([...ids])) {
+        const rows = await rowsAt(place).where('record_id', 'in', chunk).execute();
+        for (const row of rows) found.set(row.record_id, opened(place, row));
+      }
+      return found;
+    },
+
+    async own(place, { under_any_id, since, after, limit }) {
+      let query = rowsAt(place).where('record_id', '>', after ?? (under_any_id === true ? '' : OWN));
+      if (under_any_id !== true) query = query.where('record_id', '<', END_OF_OWN);
+      if (since !== undefined) query = query.where('updated_at', '>=', since);
+      const rows = await query.orderBy('record_id').limit(limit).execute();
+      return rows.map((row) => ({ record_id: row.record_id, kept: opened(place, row) }));
+    },
+
+    async put(trx, key, kept, { at, who }) {
+      const { connection, kind, scope, record_id } = key;
       const values = {
-        body_sealed: keyring.seal(JSON.stringify(body), contextOf(key)),
+        body_sealed: keyring.seal(JSON.stringify(kept), contextOf(key)),
         updated_at: at,
         updated_by: who,
       };
       await trx
         .insertInto('sidecar')
-        .values({ ...key, ...values })
+        .values({ connection, kind, scope, record_id, ...values })
         .onConflict((conflict) => conflict.columns(['connection', 'kind', 'scope', 'record_id']).doUpdateSet(values))
         .execute();
     },
-
-    async apply(connection, kind, scope, records) {
-      const bodies = new Map<string, Beside>();
-      for (let from = 0; from < records.length; from += CHUNK) {
-        const ids = records.slice(from, from + CHUNK).map(({ id }) => id);
-        const rows = await store.ledger
-          .selectFrom('sidecar')
-          .select(['record_id', 'body_sealed'])
-          .where('connection', '=', connection)
-          .where('kind', '=', kind)
-          .where('scope', '=', scope)
-          .where('record_id', 'in', ids)
-          .execute();
-        for (const { record_id, body_sealed } of rows)
-          bodies.set(record_id, opened({ connection, kind, scope, record_id }, body_sealed));
-      }
-      if (bodies.size === 0) return [...records];
-      return records.map((record) => {
-        const beside = bodies.get(record.id);
-        return beside === undefined ? record : (RECORDS[kind].parse(overlay(record, beside)) as typeof record);
-      });
-    },
   };
 }
+
+/** The first text after all that begin with `ct_`; the store compares ids by code point. */
+const END_OF_OWN = 'ct`';

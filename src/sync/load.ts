@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import type { Connector } from '../connectors/connector.ts';
 import type { LoadState, Mirror } from '../mirror/mirror.ts';
 import { RECORD_KINDS, type RecordKind } from '../model/records.ts';
-import type { Overlay } from './overlay.ts';
 
 export interface LoadOptions {
   connector: Connector;
@@ -13,7 +12,6 @@ export interface LoadOptions {
   kinds?: readonly RecordKind[];
   /** Load kinds again that have been loaded before. */
   again?: boolean;
-  overlay?: Overlay;
   signal?: AbortSignal;
   onProgress?: (progress: LoadProgress) => void;
 }
@@ -79,7 +77,7 @@ export async function loadMirror(options: LoadOptions): Promise<void> {
 }
 
 async function loadKind<K extends RecordKind>(
-  { connector, connection, mirror, clock, overlay, signal }: LoadOptions,
+  { connector, connection, mirror, clock, signal }: LoadOptions,
   kind: K,
   scope: string,
   state: LoadState | undefined,
@@ -105,9 +103,8 @@ async function loadKind<K extends RecordKind>(
       { scope, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) },
       signal,
     );
-    const records = overlay ? await overlay.apply(connection, kind, scope, page.records) : page.records;
-    await mirror.put(connection, kind, scope, records, asked_at);
-    count += records.length;
+    await mirror.put(connection, kind, scope, page.records, asked_at);
+    count += page.records.length;
     cursor = page.next_cursor;
     if (cursor !== undefined) await save(state?.loaded_at ?? null, { began_at, count, cursor });
     onCount(count);

@@ -1,4 +1,4 @@
-import { VendorError, type Connector, type ListQuery } from '../connectors/connector.ts';
+import type { Connector, ListQuery } from '../connectors/connector.ts';
 import type { FindFilters, FindPage } from '../mirror/find.ts';
 import type { Mirror, Mirrored, Sealing } from '../mirror/mirror.ts';
 import type { PlainRecord } from '../mirror/sealed.ts';
@@ -8,7 +8,7 @@ import { inRequestScope, type RequestScope } from '../pace/request_scope.ts';
 import { recordVersion } from '../model/version.ts';
 import type { ReferenceKind } from '../mirror/reference.ts';
 import { loadMirror, readableKinds, type LoadProgress } from './load.ts';
-import type { Overlay } from './overlay.ts';
+import { refusedRead } from './refused_read.ts';
 
 export interface RecordsConnection {
   id: string;
@@ -23,8 +23,6 @@ export interface RecordsOptions {
   connections: readonly RecordsConnection[];
   mirror: Mirror;
   clock: () => number;
-  /** What a PMS cannot hold, laid over what it gave. */
-  sidecar?: Overlay;
 }
 
 /** A record with how fresh it is. `as_of` is when the PMS was asked for it, epoch milliseconds. */
@@ -105,28 +103,6 @@ export interface Records {
   close(): Promise<void>;
 }
 
-/** A read that was refused before it was answered, in the words of the closed set of errors. */
-function translated(error: unknown, connection: string): unknown {
-  if (!(error instanceof VendorError)) return error;
-  const retry =
-    error.retry_after_ms === undefined ? {} : { retry_after_seconds: Math.ceil(error.retry_after_ms / 1000) };
-  if (error.code === 'rate_limited') {
-    return new CaretakerError(
-      'rate_limited',
-      `The PMS of connection "${connection}" takes no more requests for now. Nothing was changed.`,
-      retry,
-    );
-  }
-  if (error.code === 'unavailable' || error.code === 'outcome_unknown') {
-    return new CaretakerError(
-      'pms_unavailable',
-      `The PMS of connection "${connection}" could not be read. Nothing was changed.`,
-      retry,
-    );
-  }
-  return error;
-}
-
 /** A load that others may be waiting for. */
 interface Loading {
   promise: Promise<void>;
@@ -138,7 +114,7 @@ const PAGE = 500;
 /** A load goes behind everybody who waits for an answer, even for that of the load. */
 const IN_BULK: RequestScope = { priority: 3 };
 
-export function createRecords({ connections, mirror, clock, sidecar }: RecordsOptions): Records {
+export function createRecords({ connections, mirror, clock }: RecordsOptions): Records {
   const byId = new Map(connections.map((connection) => [connection.id, connection]));
   const loaded = new Set<string>();
   const loading = new Map<string, Loading>();
@@ -154,13 +130,18 @@ export function createRecords({ connections, mirror, clock, sidecar }: RecordsOp
     try {
       return await question(of(connection).connector);
     } catch (error) {
-      throw translated(error, connection);
+      throw refusedRead(error, connection);
     }
   };
 
-  const fresh = <R>(connection: string, row: Mirrored<R>): Fresh<R> => {
+  /** Whether Caretaker holds a kind alone: nobody else can have changed what it has. */
+  const isOurs = (connection: string, kind: RecordKind) =>
+    of(connection).connector.capabilities.records[kind]?.read === 'sidecar';
+
+  const fresh = <R>(connection: string, kind: RecordKind, row: Mirrored<R>): Fresh<R> => {
     const { stale_after_ms, isDown } = of(connection);
-    return { ...row, stale: clock() - row.as_of > stale_after_ms || isDown?.() === true };
+    const isOld = clock() - row.as_of > stale_after_ms || isDown?.() === true;
+    return { ...row, stale: isOld && !isOurs(connection, kind) };
   };
 
   /** Joins the load that is under way, or begins one. */
@@ -187,7 +168,6 @@ export function createRecords({ connections, mirror, clock, sidecar }: RecordsOp
           again,
           signal: closing.signal,
           ...(kinds ? { kinds } : {}),
-          ...(sidecar ? { overlay: sidecar } : {}),
           onProgress: (progress) => loading.get(connection)?.listeners.forEach((listener) => listener(progress)),
         }),
       ),
@@ -201,9 +181,8 @@ export function createRecords({ connections, mirror, clock, sidecar }: RecordsOp
     given: readonly RecordOf<K>[],
     asked_at: number,
   ): Promise<Fresh<RecordOf<K>>[]> {
-    const records = sidecar ? await sidecar.apply(connection, kind, scope, given) : given;
-    await mirror.put(connection, kind, scope, records, asked_at);
-    return records.map((record) => ({ record, scope, version: recordVersion(record), as_of: asked_at, stale: false }));
+    await mirror.put(connection, kind, scope, given, asked_at);
+    return given.map((record) => ({ record, scope, version: recordVersion(record), as_of: asked_at, stale: false }));
   }
 
   const records: Records = {
@@ -216,11 +195,11 @@ export function createRecords({ connections, mirror, clock, sidecar }: RecordsOp
     },
     async get(connection, kind, scope, id, sealing) {
       const row = await mirror.get(connection, kind, scope, id, sealing);
-      if (row) return fresh(connection, row);
+      if (row) return fresh(connection, kind, row);
       const given = await records.readThrough(connection, kind, scope, id);
       if (!given) return undefined;
       const known = await mirror.get(connection, kind, scope, id, sealing);
-      return known && fresh(connection, known);
+      return known && fresh(connection, kind, known);
     },
     async readThrough(connection, kind, scope, id, signal) {
       const asked_at = clock();
@@ -232,11 +211,11 @@ export function createRecords({ connections, mirror, clock, sidecar }: RecordsOp
     async list(connection, kind, filters, page, sealing) {
       await records.ensureLoaded(connection);
       const found = await mirror.find(connection, kind, filters, page, sealing);
-      return { ...found, records: found.records.map((row) => fresh(connection, row)) };
+      return { ...found, records: found.records.map((row) => fresh(connection, kind, row)) };
     },
     async reference(connection, kind) {
       await records.ensureLoaded(connection);
-      return (await mirror.reference(connection, kind)).map((row) => fresh(connection, row));
+      return (await mirror.reference(connection, kind)).map((row) => fresh(connection, kind, row));
     },
     async listThrough(connection, kind, query, where, signal) {
       const { connector } = of(connection);
@@ -278,7 +257,10 @@ export function createRecords({ connections, mirror, clock, sidecar }: RecordsOp
           ...(loaded_at === undefined ? {} : { loaded_at }),
           count: held.reduce((sum, row) => sum + row.count, 0),
           ...(oldest_as_of === undefined ? {} : { oldest_as_of }),
-          stale: readable.has(kind) && (known_since === undefined || clock() - known_since > stale_after_ms),
+          stale:
+            readable.has(kind) &&
+            !isOurs(connection, kind) &&
+            (known_since === undefined || clock() - known_since > stale_after_ms),
         };
       });
     },

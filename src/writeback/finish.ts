@@ -199,13 +199,11 @@ async function refreshMirror(
 }
 
 async function learn(
-  { mirror, sidecar }: Runtime,
+  { mirror }: Runtime,
   { row: { connection, scope } }: OpenWrite,
   kind: RecordKind,
   record: Record<string, unknown>,
   askedAt: number,
 ): Promise<void> {
-  const given = [record as RecordOf<RecordKind>];
-  const whole = sidecar === undefined ? given : await sidecar.apply(connection, kind, scope, given);
-  await mirror.put(connection, kind, scope, whole, askedAt, { proved: true });
+  await mirror.put(connection, kind, scope, [record as RecordOf<RecordKind>], askedAt, { proved: true });
 }

@@ -1,4 +1,5 @@
 import type { Capabilities } from '../connectors/connector.ts';
+import { isOwnRecordId } from '../mirror/sidecar.ts';
 import { type Command, COMMANDS } from '../model/commands.ts';
 import { canonicalJson } from '../model/version.ts';
 import { comparableField, expectedFields } from './expectations.ts';
@@ -13,8 +14,10 @@ export interface Proof {
 }
 
 /**
- * Compares what a command was to set with the record as it was read back. A field that the PMS cannot show, or keeps
- * only beside the PMS, is `not_readable`; one that shows something else is `not_stored`, also where it was shortened.
+ * Compares what a command was to set with the record as it was read back. A field that the PMS cannot show, or that is
+ * only kept beside it, is `not_readable`; one that shows something else is `not_stored`, also where it was shortened.
+ * Where the PMS has no part in it, because Caretaker carries out the command or holds the record alone, all that it keeps
+ * is compared.
  */
 export function prove(
   command: Command,
@@ -23,11 +26,13 @@ export function prove(
   capabilities: Capabilities,
 ): Proof {
   const kind = COMMANDS[command.kind].record;
-  const known = capabilities.records[kind]?.fields ?? {};
+  const isOurs = capabilities.commands[command.kind]?.support === 'sidecar' || isOwnRecordId(String(after['id']));
+  const known = isOurs ? {} : (capabilities.records[kind]?.fields ?? {});
   const fields: Record<string, FieldOutcome> = {};
   for (const [field, expected] of Object.entries(expectedFields(command, before))) {
     const capability = known[field];
-    if (capability !== undefined && !capability.readable) fields[field] = 'not_readable';
+    if (capability !== undefined && (capability.support === 'sidecar' || !capability.readable))
+      fields[field] = 'not_readable';
     else {
       const found = comparableField(kind, field, after);
       const stored = isAppended(command, field)

@@ -1,6 +1,5 @@
 import type { Connector } from '../connectors/connector.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import type { Sidecar } from '../mirror/sidecar.ts';
 import type { KeyRing } from '../store/keyring.ts';
 import type { Store } from '../store/store.ts';
 import type { Pace } from '../pace/pace.ts';
@@ -14,8 +13,6 @@ export interface Runtime {
   store: Store;
   keyring: KeyRing;
   mirror: Mirror;
-  /** What is kept beside a PMS's records, laid over what is read back before the mirror learns it. */
-  sidecar?: Pick<Sidecar, 'apply'>;
   connections: ReadonlyMap<string, Connector>;
   /** How fast a connection may be asked; undefined for one without limits, such as the embedded PMS. */
   paceOf?(connection: string): Pace | undefined;

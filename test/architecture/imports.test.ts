@@ -37,7 +37,15 @@ const MAY_USE: Record<string, readonly string[]> = {
     'src/connectors/connector.ts',
     'src/model',
   ],
-  'src/sync': ['src/writeback', 'src/mirror', 'src/pace', 'src/store', 'src/connectors/connector.ts', 'src/model'],
+  'src/sync': [
+    'src/writeback',
+    'src/audit',
+    'src/mirror',
+    'src/pace',
+    'src/store',
+    'src/connectors/connector.ts',
+    'src/model',
+  ],
   'src/tool': [
     'src/tool.ts',
     'src/sync',

@@ -1,55 +1,89 @@
-import { describe, expect, it } from 'vitest';
-import { createSidecar, overlay, type SidecarKey } from '../../src/mirror/sidecar.ts';
-import { Vendor } from '../../src/model/records.ts';
+import { expect, it } from 'vitest';
+import {
+  createSidecar,
+  isOwnRecordId,
+  type Kept,
+  NOTHING_KEPT,
+  ownRecordId,
+  type SidecarKey,
+} from '../../src/mirror/sidecar.ts';
 import { KeyRing } from '../../src/store/keyring.ts';
+import { newId } from '../../src/writeback/ids.ts';
 import { describeOnEveryEngine } from '../store/engines.ts';
 
-describe('overlay', () => {
-  it.each([
-    { what: 'what is absent', own: {}, beside: { a: 1 }, laid: { a: 1 } },
-    { what: 'an empty list', own: { a: [] }, beside: { a: [1] }, laid: { a: [1] } },
-    { what: 'an empty text', own: { a: '' }, beside: { a: 'x' }, laid: { a: 'x' } },
-    { what: 'parts of objects', own: { a: { b: 1 } }, beside: { a: { b: 2, c: 3 } }, laid: { a: { b: 1, c: 3 } } },
-    { what: 'never a value', own: { a: 1, b: [1] }, beside: { a: 2, b: [2, 3] }, laid: { a: 1, b: [1] } },
-    { what: 'never false or zero', own: { a: false, b: 0 }, beside: { a: true, b: 5 }, laid: { a: false, b: 0 } },
-  ])('fills $what', ({ own, beside, laid }) => {
-    expect(overlay(own, beside)).toEqual(laid);
-  });
-});
-
-const vendor = (id: string) => Vendor.parse({ id, name: `Vendor ${id}`, trades: ['hvac'] });
-const key = (record_id: string): SidecarKey => ({ connection: 'main', kind: 'vendor', scope: '', record_id });
+const place = { connection: 'main', kind: 'guest_card', scope: '' } as const;
+const key = (record_id: string): SidecarKey => ({ ...place, record_id });
+const keeping = (fields: Kept['fields']): Kept => ({ ...NOTHING_KEPT, fields });
 const BY = { at: 1_000, who: 'person:ada' };
+
+it('names a record that only Caretaker holds by the write that makes it', () => {
+  const writeId = newId('w', 1_000);
+  expect(ownRecordId(writeId)).toBe(ownRecordId(writeId));
+  expect(ownRecordId(writeId)).not.toBe(ownRecordId(newId('w', 1_000)));
+  expect([ownRecordId(writeId), '4711', writeId].map(isOwnRecordId)).toEqual([true, false, false]);
+});
 
 describeOnEveryEngine('what is kept beside records', (open) => {
   const keyring = KeyRing.fromEnvironment(undefined, { sandboxOnly: true });
 
-  it('is sealed, replaced as a whole, and laid over the right records', async () => {
+  async function start() {
     const store = await open();
     const sidecar = createSidecar(store, keyring);
-    const first = { trades: ['plumbing'], compliance: { workers_comp_exemption: 'folder 9' } };
-    await store.transaction((trx) => sidecar.put(trx, key('1'), first, BY));
-    await store.transaction((trx) => sidecar.put(trx, key('2'), { service_area: ['78701'] }, BY));
-    const second = { compliance: { workers_comp_exemption: 'folder 10' } };
-    await store.transaction((trx) => sidecar.put(trx, key('1'), second, BY));
+    const put = (record_id: string, kept: Kept, at = BY.at) =>
+      store.transaction((trx) => sidecar.put(trx, key(record_id), kept, { ...BY, at }));
+    return { store, sidecar, put };
+  }
+
+  it('is sealed, and replaced as a whole', async () => {
+    const { store, sidecar, put } = await start();
+    await put('1', keeping({ pets: 'two cats', follow_up_on: '2026-12-01' }));
+    const second = { fields: { pets: 'a parrot' }, shown: { status: { value: 'toured', as: 'new' } }, writes: ['w_1'] };
+    await put('1', second);
+    await put('2', keeping({ pets: 'none' }));
     expect(await sidecar.get(key('1'))).toEqual(second);
     expect(await sidecar.get(key('3'))).toBeUndefined();
-    const laid = await sidecar.apply('main', 'vendor', '', ['3', '2', '1'].map(vendor));
-    expect(laid).toEqual([
-      vendor('3'),
-      { ...vendor('2'), service_area: ['78701'] },
-      { ...vendor('1'), compliance: { licences: [], workers_comp_exemption: 'folder 10' } },
-    ]);
-    expect(await sidecar.apply('other', 'vendor', '', [vendor('1')])).toEqual([vendor('1')]);
+    const found = await sidecar.getMany(place, ['3', '2', '1']);
+    expect([...found.keys()].sort()).toEqual(['1', '2']);
+    expect(found.get('2')?.fields).toEqual({ pets: 'none' });
+    for (const other of [{ connection: 'other' }, { kind: 'tour' as const }, { scope: 'north' }])
+      expect(await sidecar.getMany({ ...place, ...other }, ['1', '2'])).toEqual(new Map());
     const rows = await store.ledger.selectFrom('sidecar').selectAll().execute();
-    expect(JSON.stringify(rows)).not.toContain('folder');
+    expect(JSON.stringify(rows)).not.toMatch(/parrot|cats|toured/);
+  });
+
+  it('shows a transaction what it has put itself', async () => {
+    const { store, sidecar } = await start();
+    await store.transaction(async (trx) => {
+      await sidecar.put(trx, key('1'), keeping({ pets: 'none' }), BY);
+      expect(await sidecar.get(key('1'), trx)).toEqual(keeping({ pets: 'none' }));
+    });
+  });
+
+  it('lists what only Caretaker holds, page by page, and nothing else', async () => {
+    const { sidecar, put } = await start();
+    for (const [at, id] of ['ct_b', '9', 'ct_a', 'cu_1', 'w_1', 'CT_1', 'ct_c'].entries())
+      await put(id, keeping({ id }), at);
+    const ids = async (query: Parameters<typeof sidecar.own>[1]) =>
+      (await sidecar.own(place, query)).map(({ record_id }) => record_id);
+    expect(await ids({ limit: 9 })).toEqual(['ct_a', 'ct_b', 'ct_c']);
+    expect(await ids({ limit: 2 })).toEqual(['ct_a', 'ct_b']);
+    expect(await ids({ limit: 2, after: 'ct_b' })).toEqual(['ct_c']);
+    expect(await ids({ limit: 9, since: 2 })).toEqual(['ct_a', 'ct_c']);
+    expect(await sidecar.own({ ...place, kind: 'tour' }, { limit: 9 })).toEqual([]);
   });
 
   it('opens for its own record only', async () => {
-    const store = await open();
-    const sidecar = createSidecar(store, keyring);
-    await store.transaction((trx) => sidecar.put(trx, key('1'), { service_area: ['1'] }, BY));
+    const { store, sidecar, put } = await start();
+    await put('1', keeping({ pets: 'none' }));
     await store.transaction((trx) => trx.updateTable('sidecar').set({ record_id: '2' }).execute());
-    await expect(sidecar.apply('main', 'vendor', '', [vendor('2')])).rejects.toThrow('sealed');
+    await expect(sidecar.get(key('2'))).rejects.toThrow('sealed');
+    await expect(sidecar.getMany(place, ['2'])).rejects.toThrow('sealed');
+  });
+
+  it('reads what was kept of vendors when it was nothing but fields', async () => {
+    const { store, sidecar, put } = await start();
+    await put('1', { trades: ['hvac'] } as unknown as Kept);
+    expect(await sidecar.get(key('1'))).toEqual(keeping({ trades: ['hvac'] }));
+    await store.close();
   });
 });

@@ -228,24 +228,26 @@ describeOnEveryEngine('reading through the mirror', (open) => {
     });
   });
 
-  it('lays the sidecar over what the PMS gives, wherever it comes in', async () => {
-    const { pms, mirror, clock } = await start();
-    const sidecar: NonNullable<Parameters<typeof createRecords>[0]['sidecar']> = {
-      apply: async (_connection, kind, _scope, records) =>
-        kind === 'property' ? records.map((record) => ({ ...record, entry_rule: 'knock twice' })) : [...records],
+  it('never calls a copy old of what Caretaker holds alone', async () => {
+    const { sandbox, mirror, clock, pass } = await start();
+    const { capabilities } = sandbox;
+    const cards = { ...capabilities.records.guest_card!, read: 'sidecar' as const };
+    const connector = {
+      ...sandbox,
+      capabilities: { ...capabilities, records: { ...capabilities.records, guest_card: cards } },
     };
-    const records = createRecords({
-      connections: [{ id: MAIN, connector: pms, stale_after_ms: 1 }],
-      mirror,
-      clock,
-      sidecar,
-    });
-    const [listed] = await records.listThrough(MAIN, 'property', {});
-    const read = await records.readThrough(MAIN, 'property', '', listed!.record.id);
+    const connections = [{ id: MAIN, connector, stale_after_ms: 60_000, isDown: () => true }];
+    const records = createRecords({ connections, mirror, clock });
     await records.ensureLoaded(MAIN);
-    const mirrored = await records.get(MAIN, 'property', '', listed!.record.id);
-    for (const one of [listed, read, mirrored]) expect(one?.record.entry_rule).toBe('knock twice');
-    expect(new Set([listed, read, mirrored].map((one) => one?.version)).size).toBe(1);
+    pass(60_001);
+    const staleness = async (kind: 'guest_card' | 'unit') =>
+      (await records.list(MAIN, kind, {}, { limit: 1 })).records.map(({ stale }) => stale);
+    expect([await staleness('guest_card'), await staleness('unit')]).toEqual([[false], [true]]);
+    const kinds = (await records.freshness(MAIN)).filter(({ kind }) => kind === 'guest_card' || kind === 'unit');
+    expect(kinds.map(({ kind, stale }) => [kind, stale])).toEqual([
+      ['unit', true],
+      ['guest_card', false],
+    ]);
   });
 
   it('stops loading when it is closed', async () => {

@@ -234,16 +234,6 @@ describeOnEveryEngine('the ledger', (open) => {
     expect(notices).toEqual([{ kind: 'write.not_stored' }]);
   });
 
-  it('lays what is kept beside a record over what the mirror learns of it', async () => {
-    rig.runtime.sidecar = {
-      apply: async (_connection, _kind, _scope, records) =>
-        records.map((one) => ({ ...one, instructions: 'kept beside' })),
-    };
-    const row = await rig.submit(rig.createWorkOrder());
-    const known = await rig.runtime.mirror.get('main', 'work_order', '', row.record_id as string);
-    expect(known?.record).toMatchObject({ instructions: 'kept beside', title: 'Leak' });
-  });
-
   it('forgets tour slots a day after they have passed', async () => {
     const cell = Math.floor(START / 900_000);
     await rig.store.transaction((trx) =>
