@@ -1,15 +1,18 @@
 import type { CommandKind } from '../../model/commands.ts';
-import type { Capabilities, CommandCapability, RecordCapability, RetryMode } from '../connector.ts';
+import type { Assumption, Capabilities, CommandCapability, RecordCapability, RetryMode } from '../connector.ts';
 import { recordCapability } from '../kit/rows.ts';
 import type { ValueTables } from '../kit/value_tables.ts';
 import { ASSUMPTIONS, REQUEST_DEADLINE_MS, SETTLING } from './limits.ts';
 import { CHARGE_CODE, GL_ACCOUNT } from './records/accounts.ts';
+import { APPLICANT } from './records/applicants.ts';
+import { CONTACT_REQUEST } from './records/contact_requests.ts';
 import { HOUSEHOLD, LEASE } from './records/leases.ts';
 import { RESIDENT, STAFF } from './records/people.ts';
 import { PROPERTY, UNIT } from './records/places.ts';
 import { BILL, JOURNAL_ENTRY, LEDGER_ENTRY } from './records/postings.ts';
 import { vendorMapping } from './records/vendors.ts';
 import { workOrderMapping } from './records/work_orders.ts';
+import type { GuestCardForm } from './vendor.ts';
 
 function native(
   steps: Readonly<Record<string, RetryMode>>,
@@ -29,10 +32,9 @@ function beside(reason: string): CommandCapability {
   return { support: 'sidecar', evidence: 'seen', steps: [], requests: 0, reason };
 }
 
-const NO_GUEST_CARDS = 'Buildium has no guest cards: Caretaker keeps them beside it.';
 const NO_TOURS = 'A to-do of Buildium has a day and no time: Caretaker keeps tours beside it.';
 
-const COMMANDS: Readonly<Record<CommandKind, CommandCapability>> = {
+const COMMANDS: Readonly<Record<Exclude<CommandKind, GuestCardCommand>, CommandCapability>> = {
   create_work_order: native({ create_task: 'marker' }, 5, {
     support: 'mapped',
     note: "with a resident as that one's request, else as a to-do for the user of defaults.assigned_to",
@@ -46,8 +48,6 @@ const COMMANDS: Readonly<Record<CommandKind, CommandCapability>> = {
     support: 'mapped',
     note: 'a vendor by the work order, one of the staff by the task; the visit is kept beside it',
   }),
-  create_guest_card: beside(NO_GUEST_CARDS),
-  update_guest_card: beside(NO_GUEST_CARDS),
   schedule_tour: beside(NO_TOURS),
   reschedule_tour: beside(NO_TOURS),
   cancel_tour: beside(NO_TOURS),
@@ -81,7 +81,64 @@ const KEPT: RecordCapability = {
   fields: {},
 };
 
-export function capabilitiesOf(tables: ValueTables): Capabilities {
+type GuestCardCommand = 'create_guest_card' | 'update_guest_card';
+
+interface GuestCards {
+  record(tables: ValueTables): RecordCapability;
+  commands: Readonly<Record<GuestCardCommand, CommandCapability>>;
+  assumptions: readonly Assumption[];
+}
+
+const NO_GUEST_CARDS =
+  'Buildium has no guest cards: Caretaker keeps them beside it. The setting guest_card_as makes applicants or contact ' +
+  'requests of them.';
+
+/** What becomes of guest cards, by the form that the settings give them. */
+const GUEST_CARDS: Readonly<Record<GuestCardForm, GuestCards>> = {
+  sidecar: {
+    record: () => KEPT,
+    commands: { create_guest_card: beside(NO_GUEST_CARDS), update_guest_card: beside(NO_GUEST_CARDS) },
+    assumptions: [],
+  },
+  applicant: {
+    record: (tables) => recordCapability(APPLICANT, tables),
+    commands: {
+      create_guest_card: native({ create_applicant: 'natural_key', add_note: 'marker' }, 5, {
+        support: 'mapped',
+        note: 'an applicant without an application, who is sent nothing; it takes a unit. The inquiry is a note on it',
+      }),
+      update_guest_card: native({ update_applicant: 'set_value', add_note: 'marker' }, 5, {
+        support: 'mapped',
+        note: 'name, contact and notes; what comes of an application is decided in Buildium',
+      }),
+    },
+    assumptions: [
+      {
+        about: 'whether the list of applicants has those who have not applied yet',
+        assumed: 'yes, where no status is asked for',
+        evidence: 'inferred',
+        confirm: 'create a guest card and look for it with search_guest_cards',
+      },
+    ],
+  },
+  contact_request: {
+    record: (tables) => recordCapability(CONTACT_REQUEST, tables),
+    commands: {
+      create_guest_card: native({ create_contact_request: 'marker' }, 3, {
+        support: 'mapped',
+        note: 'a contact request for the user of defaults.assigned_to, with the inquiry as its description',
+      }),
+      update_guest_card: native({ update_contact_request: 'marker' }, 4, {
+        support: 'mapped',
+        note: 'a note is the message of an update; without one it only sets values',
+      }),
+    },
+    assumptions: [],
+  },
+};
+
+export function capabilitiesOf(tables: ValueTables, form: GuestCardForm): Capabilities {
+  const guestCards = GUEST_CARDS[form];
   const of = <T extends Parameters<typeof recordCapability>[0]>(one: T) => recordCapability(one, tables);
   return {
     pms: 'buildium',
@@ -94,7 +151,7 @@ export function capabilitiesOf(tables: ValueTables): Capabilities {
       staff: of(STAFF as never),
       vendor: of(vendorMapping(tables) as never),
       work_order: of(workOrderMapping(tables) as never),
-      guest_card: KEPT,
+      guest_card: guestCards.record(tables),
       tour: KEPT,
       gl_account: of(GL_ACCOUNT as never),
       charge_code: of(CHARGE_CODE as never),
@@ -103,10 +160,10 @@ export function capabilitiesOf(tables: ValueTables): Capabilities {
       journal_entry: of(JOURNAL_ENTRY as never),
       communication: KEPT,
     },
-    commands: COMMANDS,
+    commands: { ...COMMANDS, ...guestCards.commands },
     calendar: 'own_bookings_only',
     settling: SETTLING,
     request_deadline_ms: REQUEST_DEADLINE_MS,
-    assumptions: ASSUMPTIONS,
+    assumptions: [...ASSUMPTIONS, ...guestCards.assumptions],
   };
 }

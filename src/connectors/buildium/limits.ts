@@ -24,12 +24,17 @@ export const SETTLING: Capabilities['settling'] = { late_commit_ms: 120_000, rea
 /** Characters that a field takes, by its name in the API. */
 export const LENGTHS = {
   task_title: 127,
+  /** Description of a task, and the message of an update. */
+  task_text: 65_500,
   work_order_title: 127,
   charge_memo: 65,
   bill_reference: 40,
   bill_memo: 245,
   bill_line_memo: 240,
   journal_memo: 240,
+  /** First and last name of an applicant, each. */
+  applicant_name: 127,
+  note: 65_535,
 } as const;
 
 export const ASSUMPTIONS: readonly Assumption[] = [
@@ -65,8 +70,15 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     about: 'the unit of the webhook timestamp',
-    assumed: 'seconds since 1970',
+    assumed: 'seconds since 1970; a number that is too large for that is read as milliseconds',
     evidence: 'inferred',
     confirm: 'look at one delivery in Settings, Developer Tools, Webhooks',
+  },
+  {
+    about: 'whether a webhook that is sent again carries a new timestamp',
+    assumed:
+      'not; it is taken for two hours after that, the last of three retries coming 71 minutes after the first try',
+    evidence: 'unknown',
+    confirm: 'answer a delivery with 500 and look at the header of the next one',
   },
 ];

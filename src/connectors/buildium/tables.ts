@@ -1,6 +1,35 @@
 import type { ValueTables } from '../kit/value_tables.ts';
 
 /**
+ * What a contact request shows of a prospect. Whether somebody whose request is dealt with has applied, its status does not
+ * say: read, it means that somebody has answered them.
+ */
+export const CONTACT_REQUEST_TABLES: ValueTables = {
+  guest_card_status: {
+    to_pms: {
+      new: 'New',
+      contacted: 'InProgress',
+      qualified: 'InProgress',
+      tour_scheduled: 'InProgress',
+      toured: 'InProgress',
+      no_show: 'InProgress',
+      applied: 'Completed',
+      approved: 'Completed',
+      leased: 'Completed',
+      denied: 'Closed',
+      lost: 'Closed',
+    },
+    from_pms: {
+      New: 'new',
+      InProgress: 'contacted',
+      Deferred: 'contacted',
+      Completed: 'contacted',
+      Closed: 'lost',
+    },
+  },
+};
+
+/**
  * Words that are the same for every Buildium account. A task has five statuses and three priorities; what they cannot
  * tell apart is kept beside the record. Task categories are each account's own, so that `trade` comes from the mapping
  * file alone.

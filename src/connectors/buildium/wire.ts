@@ -11,7 +11,7 @@ export interface Task {
   Title: string;
   Description?: string;
   Category?: { Id?: number; SubCategory?: { Id?: number } | null } | null;
-  Property?: { Id?: number } | null;
+  Property?: { Id?: number; Type?: string } | null;
   UnitId?: number | null;
   UnitAgreement?: { Id?: number; Type?: string } | null;
   RequestedByUserEntity?: { Type?: string; Id?: number; FirstName?: string; LastName?: string } | null;
@@ -19,6 +19,39 @@ export interface Task {
   TaskStatus: string;
   Priority: string;
   DueDate?: string | null;
+}
+
+/** The kind of task that somebody from outside asks something with. */
+export interface ContactRequest extends Task {
+  ContactDetail?: {
+    FirstName?: string | null;
+    LastName?: string | null;
+    Email?: string | null;
+    PhoneNumbers?: { Home?: string | null; Work?: string | null; Mobile?: string | null } | null;
+  } | null;
+}
+
+export interface Applicant {
+  Id: number;
+  PropertyId?: number | null;
+  UnitId?: number | null;
+  FirstName?: string | null;
+  LastName?: string | null;
+  Email?: string | null;
+  PhoneNumbers?: { Number?: string | null; Type?: string }[] | null;
+  Applications?: { ApplicationSubmittedDateTime?: string }[] | null;
+  LastUpdatedDateTime?: string | null;
+}
+
+/** A note on an applicant. */
+export interface Note {
+  Id: number;
+  Note?: string | null;
+  LastUpdatedByUser?: {
+    FirstName?: string | null;
+    LastName?: string | null;
+    UpdatedDateTime?: string | null;
+  } | null;
 }
 
 export interface TaskHistory {

@@ -1,6 +1,7 @@
 import type { SandboxState } from '../../../../src/connectors/sandbox/connector.ts';
 import type { Desk } from '../../shared/vendor.ts';
 import type { BuildiumTables } from '../tables.ts';
+import { loadContactRequests } from './contact_requests.ts';
 import { beginLoading } from './context.ts';
 import { loadMoney } from './money.ts';
 import { loadApplicants, loadResidents, loadVendors } from './people.ts';
@@ -8,8 +9,8 @@ import { loadPlaces, loadStaff } from './places.ts';
 import { loadWork } from './work.ts';
 
 /**
- * The canonical portfolio as an account of Buildium has it. What it has no place for is left out: prospects who have not
- * applied, tours, occupants who have signed nothing, renewal offers, charge codes.
+ * The canonical portfolio as an account of Buildium has it. Prospects are applicants or contact requests; what it has no
+ * place for is left out: tours, occupants who have signed nothing, renewal offers, charge codes.
  */
 export function loadPortfolio(portfolio: SandboxState, desk: Desk): BuildiumTables {
   const loading = beginLoading(portfolio, desk);
@@ -19,6 +20,7 @@ export function loadPortfolio(portfolio: SandboxState, desk: Desk): BuildiumTabl
   loadResidents(loading);
   loadWork(loading);
   loadApplicants(loading);
+  loadContactRequests(loading);
   loadMoney(loading);
   return loading.tables;
 }

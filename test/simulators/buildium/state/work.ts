@@ -11,12 +11,15 @@ function entryOf({ IsEntryPermittedByResident: permitted }: Wire.Task, order: Wi
   return ENTRY[order?.EntryAllowed ?? 'Unknown'];
 }
 
-/** A task as a work order, with the last of the vendor orders that hang off it. Undefined where it is at no property. */
+/**
+ * A task as a work order, with the last of the vendor orders that hang off it. Undefined where it is at no property, or
+ * only somebody's question.
+ */
 export function workOrderOf(
   tables: BuildiumTables,
   { row: task, created, updated }: Entry<Wire.Task>,
 ): WorkOrder | undefined {
-  if (task.PropertyId === null) return undefined;
+  if (task.PropertyId === null || task.TaskType === 'ContactRequest') return undefined;
   const orders = tables.workOrders.where('task', task.Id);
   const order = orders.at(-1)?.row;
   const notes = tables.history.where('task', task.Id).filter(({ row }) => row.Message !== null);
