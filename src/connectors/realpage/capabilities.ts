@@ -5,12 +5,12 @@ import { recordCapability } from '../kit/rows.ts';
 import type { Contract } from './contract.ts';
 import { ASSUMPTIONS, REQUEST_DEADLINE_MS, SETTLING } from './limits.ts';
 import { CHARGE_CODE, GL_ACCOUNT } from './records/accounts.ts';
-import { GUEST_CARD } from './records/guest-cards.ts';
+import { GUEST_CARD } from './records/guest_cards.ts';
 import { LEASE } from './records/leases.ts';
 import { LEDGER_ENTRY } from './records/ledger.ts';
 import { HOUSEHOLD, RESIDENT, STAFF } from './records/people.ts';
 import { AVAILABLE_UNIT, BUILDING, PROPERTY, UNIT } from './records/places.ts';
-import { isForm } from './service-request-form.ts';
+import { isForm } from './service_request_form.ts';
 import type { Use } from './operations.ts';
 import type { Vendor } from './vendor.ts';
 

@@ -4,8 +4,8 @@ import type { RecordMapping } from '../kit/rows.ts';
 import type { ValueTables } from '../kit/value_tables.ts';
 import type { Contract } from './contract.ts';
 import { createPicklists, type Picklists } from './picklists.ts';
-import { workOrderMapping } from './records/work-orders.ts';
-import { formOf, isForm, type FormOrReason } from './service-request-form.ts';
+import { workOrderMapping } from './records/work_order_rows.ts';
+import { formOf, isForm, type FormOrReason } from './service_request_form.ts';
 import type { RealpageSettings } from './settings.ts';
 import { createClient, type Client } from './transport.ts';
 

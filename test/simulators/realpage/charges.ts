@@ -1,6 +1,7 @@
 import { child, text } from '../../../src/connectors/kit/xml.ts';
 import { element } from '../../../src/connectors/kit/xml_builder.ts';
 import { bare, DATE, operation, refuse, texts } from './calls.ts';
+import { keyOf } from './tables.ts';
 
 export const CHARGES = [
   operation(
@@ -31,7 +32,7 @@ export const CHARGES = [
         'transname',
         'transdesc',
       ].map((name) => text(asked, name));
-      if (!tables.residents.where('site', site).some(({ row }) => row.residenthouseholdid === household))
+      if (tables.residents.where('household', keyOf(site, household)).length === 0)
         refuse('The resident is not of this site.');
       if (!DATE.test(date)) refuse('The date is not one.');
       if (!/^\d+(\.\d{1,2})?$/.test(amount) || Number(amount) === 0) refuse('The amount is not one.');

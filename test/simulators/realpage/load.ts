@@ -32,7 +32,7 @@ export function loadPortfolio(portfolio: SandboxState, { ids, table }: Desk): Re
     residents: table({
       name: 'residents',
       id: (row) => keyOf(row.site, row.residentmemberid),
-      indexes: { site: (row) => row.site },
+      indexes: { site: (row) => row.site, household: (row) => keyOf(row.site, row.residenthouseholdid) },
     }),
     leases: table({ name: 'leases', id: (row) => keyOf(row.site, row.LeaseID), indexes: { site: (row) => row.site } }),
     choices: table({

@@ -1,9 +1,23 @@
 import { path, text } from '../../../src/connectors/kit/xml.ts';
-import { element } from '../../../src/connectors/kit/xml_builder.ts';
+import { element, type XmlElement } from '../../../src/connectors/kit/xml_builder.ts';
 import { bare, DATE, operation, refuse, shown, texts } from './calls.ts';
-import { keyOf } from './tables.ts';
+import { keyOf, type Unit } from './tables.ts';
 
 const DIFFGRAM = 'urn:schemas-microsoft-com:xml-diffgram-v1';
+
+/** A unit as the leasing office sees it: whether somebody still lives there is not said. */
+function unitObject(unit: Unit): XmlElement {
+  const { UnitID, UnitNumber, BuildingID, Bedrooms, Bathrooms } = unit;
+  const group = (name: string, fields: object) => element(name, {}, ...shown(fields));
+  return element(
+    'UnitObject',
+    {},
+    group('Address', { BuildingID, UnitID, UnitNumber }),
+    group('UnitDetails', { Bedrooms, Bathrooms, FloorNumber: unit.Floor, GrossSqFtCount: unit.RentableSqft }),
+    group('Availability', { AvailableBit: 'true', MadeReadyDate: unit.AvailableDate }),
+    element('FloorPlanMarketRent', {}, unit.MarketRent),
+  );
+}
 
 /** What shows places and people. `getsitelist` has more elements than these; others were not seen. */
 export const READS = [
@@ -20,6 +34,10 @@ export const READS = [
   operation('unitlist', [], (_call, { tables, site }) => [
     bare('UnitList', ...tables.units.where('site', site).map(({ row }) => element('Unit', {}, ...shown(row)))),
   ]),
+  operation('getunitlist', [], (_call, { tables, site }) => {
+    const free = tables.units.where('site', site).filter(({ row }) => row.Available === 'T');
+    return [bare('GetUnitList', element('UnitObjects', {}, ...free.map(({ row }) => unitObject(row))))];
+  }),
   operation('getresidentlist', [], (_call, { tables, site }) => [
     bare(
       'residentlist',
@@ -60,7 +78,7 @@ export const READS = [
         text(path(call, 'getresidentledger'), name),
       );
       if (!DATE.test(from) || !DATE.test(to)) refuse('startdate and enddate are required.');
-      if (!tables.residents.where('site', site).some(({ row }) => row.residenthouseholdid === household)) return [];
+      if (tables.residents.where('household', keyOf(site, household)).length === 0) return [];
       const lines = tables.lines
         .where('household', keyOf(site, household))
         .filter(({ row }) => row.TransDate.slice(0, 10) >= from && row.TransDate.slice(0, 10) <= to);

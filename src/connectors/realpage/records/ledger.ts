@@ -5,6 +5,7 @@ import { day, dollarText, markedText, readBy, text } from '../../kit/codecs.ts';
 import { mapping, readRecord } from '../../kit/rows.ts';
 import type { Reader } from '../../kit/vendor.ts';
 import { recordsIn, textOf, type Plain } from '../answer.ts';
+import { PACE } from '../limits.ts';
 import { isId, LEDGER_PAGE, placeOf } from '../paging.ts';
 import type { Vendor } from '../vendor.ts';
 import { residentsOf } from './people.ts';
@@ -88,13 +89,24 @@ export function entriesOf(
   });
 }
 
+/** Ledgers that are asked for side by side: as many as the pace lets through. */
+const AT_ONCE = PACE.concurrent ?? 1;
+
 const ENTRY_ID = /^(\d{1,12})-(\d{8})-[0-9a-f]{12}-\d{1,6}$/;
+
+async function householdsOf(vendor: Vendor, site: string, signal?: AbortSignal): Promise<readonly string[]> {
+  const rows = await residentsOf(vendor, site, signal);
+  return [...new Set(rows.flatMap((one) => textOf(one['residenthouseholdid']) ?? []))];
+}
 
 export function ledgerReader(vendor: Vendor): Reader<'ledger_entry'> {
   const read = async (site: string, household: string, signal?: AbortSignal) => {
     const days = ledgerDays(vendor.clock());
     return entriesOf(vendor, site, household, await ledgerOf(vendor, { site, household, ...days }, signal));
   };
+
+  // While a site is paged through, so that its people are asked for once.
+  const kept = new Map<string, readonly string[]>();
 
   return {
     async get(scope, id, signal) {
@@ -112,11 +124,15 @@ export function ledgerReader(vendor: Vendor): Reader<'ledger_entry'> {
       if (site === undefined || (household !== undefined && !isId(household))) return { records: [] };
       const afterSite = next === undefined ? {} : { next_cursor: `${next}:0` };
       if (household !== undefined) return { records: await read(site, household, signal), ...afterSite };
-      const rows = await residentsOf(vendor, site, signal);
-      const households = [...new Set(rows.flatMap((one) => textOf(one['residenthouseholdid']) ?? []))];
+      const households = (offset > 0 ? kept.get(site) : undefined) ?? (await householdsOf(vendor, site, signal));
       const end = offset + LEDGER_PAGE;
+      const asked = households.slice(offset, end);
+      if (end < households.length) kept.set(site, households);
+      else kept.delete(site);
       const records: LedgerEntry[] = [];
-      for (const one of households.slice(offset, end)) records.push(...(await read(site, one, signal)));
+      for (let at = 0; at < asked.length; at += AT_ONCE)
+        for (const entries of await Promise.all(asked.slice(at, at + AT_ONCE).map((one) => read(site, one, signal))))
+          records.push(...entries);
       return { records, ...(end < households.length ? { next_cursor: `${site}:${end}` } : afterSite) };
     },
   };

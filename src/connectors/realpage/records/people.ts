@@ -105,7 +105,7 @@ export const RESIDENT = mapping(
 
 /** Where somebody has several leases, the one by which they live there, else the next. */
 const FIRST = ['current', 'notice', 'eviction', 'future', 'past', 'cancelled', undefined];
-export function ofEachPerson(rows: readonly WireResident[]): WireResident[] {
+function ofEachPerson(rows: readonly WireResident[]): WireResident[] {
   const best = new Map<string, WireResident>();
   for (const row of rows) {
     const id = textOf(row['residentmemberid']) ?? '';

@@ -8,12 +8,12 @@ import type { XmlNode } from '../../kit/xml.ts';
 import { textOf, type Plain } from '../answer.ts';
 import { LENGTHS } from '../limits.ts';
 import { isId } from '../paging.ts';
-import { serviceRequests, workOrderOf } from '../records/work-orders.ts';
-import type { Form } from '../service-request-form.ts';
-import { wordOf, type Word } from '../service-request-words.ts';
+import { serviceRequests, workOrderOf } from '../records/work_orders.ts';
+import type { Form } from '../service_request_form.ts';
+import { wordOf, type Word } from '../service_request_words.ts';
 import type { Values } from '../values.ts';
 import type { Vendor } from '../vendor.ts';
-import { locatedBy } from './set-values.ts';
+import { locatedBy } from './set_values.ts';
 
 /*
  * Service requests, by the element names of the customer's own contract: nothing of them is published.

@@ -9,10 +9,10 @@ import type { Operation, Plan } from '../../kit/vendor.ts';
 import type { XmlNode } from '../../kit/xml.ts';
 import { firstIn, plain, recordsIn, textOf, type Plain } from '../answer.ts';
 import { DUPLICATE_CHECK_DAYS, LENGTHS } from '../limits.ts';
-import { cardById, cardOf, GUEST_CARD, NO_NAME, prospectOf, searchCards } from '../records/guest-cards.ts';
+import { cardById, cardOf, GUEST_CARD, NO_NAME, prospectOf, searchCards } from '../records/guest_cards.ts';
 import type { Values } from '../values.ts';
 import type { Vendor } from '../vendor.ts';
-import { locatedBy } from './set-values.ts';
+import { locatedBy } from './set_values.ts';
 
 type Create = CommandOf<'create_guest_card'>;
 type Update = CommandOf<'update_guest_card'>;

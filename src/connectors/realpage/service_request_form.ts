@@ -1,6 +1,6 @@
 import type { WsdlField } from '../kit/wsdl.ts';
 import type { Contract, Offered } from './contract.ts';
-import { wordOf, type Word } from './service-request-words.ts';
+import { wordOf, type Word } from './service_request_words.ts';
 import type { Values } from './values.ts';
 
 /** A request that is filled in by the names of the customer's own contract. */
