@@ -117,12 +117,12 @@ function putStep(vendor: Vendor, command: Update): PlannedStep {
     async prepare() {
       const applicant = await applicantOf(vendor, id);
       if (applicant === undefined) throw noApplicant();
-      const was = unchanged(applicant);
+      const was = unchanged(applicant, command);
       return { id, was, body: changedBody(was, command) };
     },
     async locate(request, _context, signal) {
       const applicant = await applicantOf(vendor, id, signal);
-      return locateWholePut(request, applicant && unchanged(applicant), refTo(id));
+      return locateWholePut(request, applicant && unchanged(applicant, command), refTo(id));
     },
   };
 }
@@ -136,12 +136,13 @@ function noApplicant(): VendorError {
 }
 
 /** The PUT that leaves an applicant as it is: everything that it would empty by not saying it. */
-function unchanged({ FirstName, LastName, Email, UnitId, PhoneNumbers }: wire.Applicant): Body {
+function unchanged(applicant: wire.Applicant, { phones }: Update): Body {
+  const { FirstName, LastName, Email, UnitId, PhoneNumbers } = applicant;
   return {
     ...{ FirstName: FirstName ?? '', LastName: LastName ?? '' },
     ...(UnitId != null && { UnitId }),
     ...(Email && { Email }),
-    PhoneNumbers: written(PhoneNumbers ?? []),
+    PhoneNumbers: written(PhoneNumbers ?? [], phones === undefined),
   };
 }
 
@@ -154,9 +155,9 @@ const WRITTEN: Readonly<Record<string, keyof Places | 'Fax'>> = {
 
 /**
  * The numbers of an answer as a PUT takes them. A number of another type goes to a place that is free, rather than be
- * lost; where none is, nothing may be changed here at all.
+ * lost; where none is and they are to stay, nothing may be changed here at all.
  */
-function written(numbers: NonNullable<wire.Applicant['PhoneNumbers']>): Body {
+function written(numbers: NonNullable<wire.Applicant['PhoneNumbers']>, are_to_stay: boolean): Body {
   const places: Record<string, string> = {};
   const homeless: string[] = [];
   for (const { Number: digits, Type } of numbers) {
@@ -167,13 +168,13 @@ function written(numbers: NonNullable<wire.Applicant['PhoneNumbers']>): Body {
   }
   for (const digits of homeless) {
     const free = (['Mobile', 'Home', 'Work'] as const).find((place) => places[place] === undefined);
-    if (free === undefined)
+    if (free !== undefined) places[free] = digits;
+    else if (are_to_stay)
       throw new VendorError(
         'unsupported',
         'The applicant has more telephone numbers than the API of Buildium can write: a person changes it there.',
         { field: 'phones' },
       );
-    places[free] = digits;
   }
   return { ...inOrder(places), ...(places['Fax'] && { Fax: places['Fax'] }) };
 }
