@@ -1,7 +1,7 @@
 import type { XmlNode } from './xml.ts';
 
 /** Text that stands beside child elements or attributes. */
-export const OWN_TEXT = '#text';
+const OWN_TEXT = '#text';
 
 /**
  * An element as plain data, for mapping rows: a text where it has nothing but that, else an object of its attributes and

@@ -74,7 +74,7 @@ export function createContext({ onDrift, readProperties, ...parts }: ContextPart
 /** Property codes have eight characters at most. Anything else is no property, and is never sent. */
 const PROPERTY_CODE = /^[\w.-]{1,8}$/;
 
-export function isPropertyCode(text: string): boolean {
+function isPropertyCode(text: string): boolean {
   return PROPERTY_CODE.test(text);
 }
 

@@ -69,7 +69,7 @@ function cardOf({ Customers, CustomerPreferences, Events }: Prospect): Card | un
 }
 
 /** An id of a customer by its kind: `ProspectID`, `ThirdPartyID`, `TenantID`. */
-export function identifiedAs({ Identification: all }: Customer, type: string): string | undefined {
+function identifiedAs({ Identification: all }: Customer, type: string): string | undefined {
   return listed<{ IDType?: string; IDValue?: string }>(all).find(({ IDType }) => IDType === type)?.IDValue || undefined;
 }
 

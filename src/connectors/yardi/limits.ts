@@ -18,9 +18,6 @@ export const SETTLING: Capabilities['settling'] = { late_commit_ms: 300_000, rea
 /** Characters of a work order's brief description. */
 export const BRIEF_DESCRIPTION = 35;
 
-/** How long what a property has to choose from (agents, sources, charge codes) is believed. */
-export const LISTS_FOR_MS = 600_000;
-
 /** How long the list of properties is believed. */
 export const PROPERTIES_FOR_MS = 600_000;
 

@@ -17,7 +17,7 @@ export interface AgentsAndSources {
 }
 
 /** All elements of a name, however deep. */
-export function everyNamed(node: XmlNode | undefined, name: string): XmlNode[] {
+function everyNamed(node: XmlNode | undefined, name: string): XmlNode[] {
   if (node === undefined) return [];
   return node.children.flatMap((one) => (one.name === name ? [one] : everyNamed(one, name)));
 }

@@ -6,7 +6,7 @@ import { INTERFACE_NAMES, INTERFACES, type InterfaceName } from './interfaces.ts
 /** A file below the address of the web services, without a way out of it. */
 const servicePath = z
   .string()
-  .regex(/^[\w.-]+(\/[\w.-]+)*\.asmx$/i, 'the name of the service, such as "ItfServiceRequests.asmx"');
+  .regex(/^(?!.*\.\.)[\w.-]+(\/[\w.-]+)*\.asmx$/i, 'the name of the service, such as "ItfServiceRequests.asmx"');
 
 /** One licensed interface. Yardi hands out entity and licence for each; some customers also have a user for each. */
 const licensed = z.strictObject({

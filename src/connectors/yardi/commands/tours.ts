@@ -120,7 +120,8 @@ function showStep(context: Context, { tour_id, property_id, notes }: AboutTour):
       const { event } = visitIn(card, tour_id);
       return {
         type: 'Show',
-        date: event.EventDate ?? '',
+        // As it is read it may end with tenths of a second, which are not taken back.
+        date: (event.EventDate ?? '').slice(0, 'YYYY-MM-DDTHH:MM:SS'.length),
         unit_id: event.EventID?.IDType ?? '',
         agent: words.agent(agentOf(event)),
         comments: withMarker(notes ?? '', marker),

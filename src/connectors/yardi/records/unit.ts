@@ -1,8 +1,8 @@
 import type { Unit } from '../../../model/records.ts';
-import { dollarText, number, readBy, text, wholeNumber, type Place } from '../../kit/codecs.ts';
+import { dollarText, number, readBy, text, wholeNumber, type Circumstances, type Place } from '../../kit/codecs.ts';
 import { mapping, readRecord } from '../../kit/rows.ts';
 import type { Reader } from '../../kit/vendor.ts';
-import { children, path } from '../../kit/xml.ts';
+import { children, path, type XmlNode } from '../../kit/xml.ts';
 import { listed, plainOf } from '../../kit/xml_values.ts';
 import { listByProperty, readAt, type Context } from '../context.ts';
 import type { Identification } from '../wire.ts';
@@ -78,20 +78,18 @@ export const UNIT = mapping(
   ],
 );
 
-/** All units of a property, as its marketing feed has them. */
-export async function readUnits(context: Context, property: string, signal?: AbortSignal): Promise<Unit[]> {
-  const call = {
-    service: 'ils_guest_card',
-    name: 'UnitAvailability_Login',
-    parameters: { YardiPropertyId: property },
-  } as const;
+/** The units in a property's marketing feed. */
+export function unitsIn(result: XmlNode | undefined, property_id: string, circumstances: Circumstances): Unit[] {
+  return children(path(result, 'PhysicalProperty'), 'Property')
+    .flatMap((one) => children(one, 'ILS_Unit'))
+    .flatMap((unit) => readRecord(UNIT, plainOf(unit), circumstances, { property_id }) ?? []);
+}
+
+async function readUnits(context: Context, property: string, signal?: AbortSignal): Promise<Unit[]> {
+  const parameters = { YardiPropertyId: property };
+  const call = { service: 'ils_guest_card', name: 'UnitAvailability_Login', parameters } as const;
   const result = await context.client.read(call, signal);
-  const circumstances = await context.circumstances(signal);
-  return children(path(result, 'PhysicalProperty'), 'Property').flatMap((one) =>
-    children(one, 'ILS_Unit').flatMap(
-      (unit) => readRecord(UNIT, plainOf(unit), circumstances, { property_id: property }) ?? [],
-    ),
-  );
+  return unitsIn(result, property, await context.circumstances(signal));
 }
 
 export function unitReader(context: Context): Reader<'unit'> {

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { contextFor } from '../rig.ts';
+import { commandOf, done, failureOf, listAll, openYardi, PROPERTY, RENEWALS } from './rig.ts';
+
+const signal = new AbortController().signal;
+
+async function chargeable() {
+  const yardi = await openYardi();
+  const lease = (await listAll(yardi.connector, 'lease')).find(({ status }) => status === 'current');
+  const [code] = await listAll(yardi.connector, 'charge_code');
+  const charge = (more: object = {}) =>
+    commandOf('post_charge', {
+      ...{ lease_id: lease?.id, household_id: lease?.household_id, charge_code_id: code?.id, amount: 10_250 },
+      ...{ gl_account_id: code?.gl_account_id, date: '2026-11-24', memo: 'Lost key & <lock>', ...more },
+    });
+  return { ...yardi, lease, code, charge };
+}
+
+describe('a charge of Yardi', () => {
+  it('is found by its mark on the day of the charge', async () => {
+    const { connector, charge, lease } = await chargeable();
+    expect(await done(connector, charge(), 'ledger_entry')).toMatchObject({
+      ...{ household_id: lease?.id, kind: 'charge', amount: 10_250, memo: 'Lost key & <lock>', date: '2026-11-24' },
+    });
+  });
+
+  it('is found as well when a credit has paid it at once', async () => {
+    const { connector, simulator, charge } = await chargeable();
+    const command = charge();
+    const context = contextFor(PROPERTY);
+    const request = await connector.prepare(command, 0, context);
+    await connector.send(request, signal);
+    const [effect] = await simulator.effects();
+    await simulator.staff({ change: { table: 'transactions', id: `Charge${effect?.id}`, set: { closed: true } } });
+    expect(await connector.locate(command, 0, request, context)).toMatchObject({
+      ...{ outcome: 'found', result: { posting: 'posted' } },
+    });
+  });
+
+  it.each([
+    ['in a closed month', { date: '2026-08-31' }, 'period_closed'],
+    ['under a code that is none', { charge_code_id: 'nothing' }, 'refused'],
+    ['to a tenant that is none', { household_id: 't9999999' }, 'refused'],
+  ])('%s is refused', async (_what, more, code) => {
+    const { connector, simulator, charge } = await chargeable();
+    const request = await connector.prepare(charge(more), 0, contextFor(PROPERTY));
+    expect((await failureOf(connector.send(request, signal))).code).toBe(code);
+    expect(await simulator.effects()).toEqual([]);
+  });
+
+  it('lists only codes of its own entity, and locks the books before the open month', async () => {
+    const { connector } = await chargeable();
+    expect((await listAll(connector, 'charge_code')).map(({ id }) => id)).not.toContain('gym');
+    expect((await connector.list('property', { scope: PROPERTY })).records[0]?.books_locked_through).toBe('2026-09-30');
+  });
+});
+
+describe('a renewal of Yardi', () => {
+  it('is chosen among the offers and then made, and the lease shows it', async () => {
+    const { again, simulator } = await openYardi({ units: 60 });
+    const connector = await again({}, RENEWALS);
+    const lease = (await listAll(connector, 'lease')).find(({ renewal_offers }) => renewal_offers.length > 1);
+    const [offer, other] = lease?.renewal_offers ?? [];
+    const accept = (renewal_offer_id: string | undefined) =>
+      commandOf('update_lease', { lease_id: lease?.id, change: { action: 'accept_renewal', renewal_offer_id } });
+    const command = accept(offer?.id);
+    const context = contextFor(PROPERTY);
+    const select = await connector.prepare(command, 0, context);
+    await connector.send(select, signal);
+    expect(await connector.locate(command, 0, select, context)).toEqual({ outcome: 'absent', covers_all: false });
+    const renew = await connector.prepare(command, 1, context);
+    expect(await connector.locate(command, 1, renew, context)).toEqual({ outcome: 'absent', covers_all: true });
+    await connector.send(renew, signal);
+    expect(await connector.locate(command, 1, renew, context)).toMatchObject({ outcome: 'found' });
+    const after = await connector.get('lease', PROPERTY, lease?.id ?? '');
+    expect([after?.end_date, after?.rent]).toEqual([offer?.end_date, offer?.rent]);
+    expect(after?.renewal_offers.map(({ id, status }) => [id, status])).toEqual([
+      [offer?.id, 'accepted'],
+      [other?.id, 'offered'],
+    ]);
+    expect((await simulator.effects()).map(({ operation }) => operation)).toEqual([
+      'ImportLeaseRenewalSelection',
+      'ImportRenewSelectedLease',
+    ]);
+    expect((await failureOf(connector.prepare(accept('424242'), 0, context))).code).toBe('not_found');
+  });
+
+  it('is all that can be changed of a lease', async () => {
+    const { again } = await openYardi();
+    const connector = await again({}, RENEWALS);
+    const change = {
+      action: 'give_notice',
+      notice_date: '2026-11-24',
+      move_out_date: '2026-12-31',
+      resident_ids: ['t0000001'],
+    };
+    expect(() => connector.compile(commandOf('update_lease', { lease_id: 't0000001', change }))).toThrow(/own screens/);
+  });
+});
