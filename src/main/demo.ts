@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Place } from './demo/processes.ts';
 import { SCENES } from './demo/program.ts';
+import type { Expectations } from './demo/expectations.ts';
 import type { Scene, SoFar } from './demo/scene.ts';
 import { openStage } from './demo/stage.ts';
 import { Story } from './demo/story.ts';
@@ -12,10 +13,12 @@ import { Output } from './output.ts';
 interface DemoOptions {
   json?: boolean;
   keep?: boolean;
+  pms: string;
 }
 
 export function define(command: Command, scenes: readonly Scene[] = SCENES): void {
   command
+    .option('--pms <name>', 'against the simulator of this PMS; only in a checkout', 'sandbox')
     .option('--keep', 'keep the data afterwards, and say where it is')
     .option('--json', 'print one JSON summary for programs')
     .action((options: DemoOptions) => demo(options, scenes));
@@ -36,7 +39,10 @@ async function demo(options: DemoOptions, scenes: readonly Scene[]): Promise<voi
   try {
     folder = await mkdtemp(join(tmpdir(), 'caretaker-demo-'));
     const story = new Story(output.json ? () => {} : (line) => void process.stdout.write(`${line}\n`));
-    const summary = await play({ folder, signal: stop.signal }, story, scenes);
+    const place = { folder, signal: stop.signal };
+    const summary = await play(story, openingOf(options.pms), () =>
+      options.pms === 'sandbox' ? playScenes(place, story, scenes) : playVendorScenes(place, story, options.pms),
+    );
     output.result(summary, closing(summary));
     if (!summary.ok) process.exitCode = 1;
   } catch (error) {
@@ -58,11 +64,17 @@ interface Summary {
   scenes: Story['scenes'];
 }
 
-async function play(place: Place, story: Story, scenes: readonly Scene[]): Promise<Summary> {
+function openingOf(pms: string): string {
+  return pms === 'sandbox'
+    ? 'Caretaker: three days at Juniper Terrace, played by agents over MCP on a new sandbox PMS.'
+    : `Caretaker: three days of a portfolio, played by agents over MCP on the simulator of ${pms}.`;
+}
+
+async function play(story: Story, opening: string, playAll: () => Promise<void>): Promise<Summary> {
   const started = performance.now();
-  story.line('Caretaker: three days at Juniper Terrace, played by agents over MCP on a new sandbox PMS.');
+  story.line(opening);
   story.line('"agent > tool: what for => answer" is a call; "| PMS:" is read from the PMS itself, past Caretaker.');
-  await playScenes(place, story, scenes);
+  await playAll();
   const failures = story.scenes.flatMap(({ title, failures: all }) => all.map((one) => `${title}: ${one}`));
   const expectations = story.scenes.reduce((sum, scene) => sum + scene.expectations, 0);
   const seconds = Math.round((performance.now() - started) / 100) / 10;
@@ -76,6 +88,19 @@ async function playScenes(place: Place, story: Story, scenes: readonly Scene[]):
   for (const scene of scenes) {
     place.signal.throwIfAborted();
     await story.scene({ ...scene, signal: place.signal }, (expect) => scene.play(stage, expect, soFar));
+  }
+}
+
+async function playVendorScenes(place: Place, story: Story, pms: string): Promise<void> {
+  const [{ openVendorStage }, { VENDOR_SCENES }] = await Promise.all([
+    import('./demo/vendor_stage.ts'),
+    import('./demo/vendor_scenes.ts'),
+  ]);
+  await using stage = await openVendorStage(place, story, pms);
+  const soFar = {};
+  for (const scene of VENDOR_SCENES) {
+    place.signal.throwIfAborted();
+    await story.scene({ ...scene, signal: place.signal }, (expect: Expectations) => scene.play(stage, expect, soFar));
   }
 }
 

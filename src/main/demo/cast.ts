@@ -25,6 +25,9 @@ export interface Cast {
   close(): Promise<void>;
 }
 
+/** The first call reads the whole portfolio, at the pace that the PMS allows. */
+const LONGEST_CALL_MS = 300_000;
+
 /** What each key allows. Only the bookkeeper may move small sums without a person; a bill always waits for one. */
 const TERMS = {
   maintenance: '--agent --name maintenance-agent --owner admin --role maintenance_agent',
@@ -95,7 +98,7 @@ async function makeKey(place: Place, terms: string, by: string): Promise<string>
 function agent(who: string, { client, reading }: Connected, { signal }: Place, story: Story): Agent {
   return {
     async ask(tool, args, asked) {
-      const result = await client.callTool({ name: tool, arguments: args }, { signal });
+      const result = await client.callTool({ name: tool, arguments: args }, { signal, timeout: LONGEST_CALL_MS });
       const answer = new Answer(result as CallResult);
       story.call({ who, tool, asked, answer, brief: reading.has(tool) });
       return answer;

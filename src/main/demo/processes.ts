@@ -15,6 +15,8 @@ const STOP_MS = 15_000;
 export interface Place {
   folder: string;
   signal: AbortSignal;
+  /** What the children need besides, such as the key ring of a connection to a vendor. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 export interface Finished {
@@ -29,27 +31,37 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-function environment(key: string | undefined): NodeJS.ProcessEnv {
+function environment(place: Place, key: string | undefined): NodeJS.ProcessEnv {
   const rest = Object.entries(process.env).filter(([name]) => !name.startsWith('CARETAKER_'));
-  return { ...Object.fromEntries(rest), ...(key !== undefined && { CARETAKER_API_KEY: key }) };
+  return {
+    ...Object.fromEntries(rest),
+    ...place.environment,
+    ...(key !== undefined && { CARETAKER_API_KEY: key }),
+  };
 }
 
 /** Runs one command to its end, as the person or agent whose key it is. Never throws for what the command says. */
 export function runCaretaker(place: Place, args: readonly string[], key: string): Promise<Finished> {
   const { folder: cwd, signal } = place;
   return new Promise((done, fail) => {
-    execFile(process.execPath, [ENTRY, ...args], { cwd, signal, env: environment(key) }, (error, stdout, stderr) => {
-      if (signal.aborted || (error !== null && typeof error.code !== 'number')) return fail(error ?? signal.reason);
-      done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-    });
+    execFile(
+      process.execPath,
+      [ENTRY, ...args],
+      { cwd, signal, env: environment(place, key) },
+      (error, stdout, stderr) => {
+        if (signal.aborted || (error !== null && typeof error.code !== 'number')) return fail(error ?? signal.reason);
+        done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      },
+    );
   });
 }
 
 /** Starts a server on a free loopback port and waits until it listens. It does not outlive this process. */
-export async function startServer({ folder: cwd, signal }: Place): Promise<RunningServer> {
+export async function startServer(place: Place): Promise<RunningServer> {
+  const { folder: cwd, signal } = place;
   const child = spawn(process.execPath, [ENTRY, 'serve', '--http', '--host', '127.0.0.1', '--port', '0', '--json'], {
     cwd,
-    env: environment(undefined),
+    env: environment(place, undefined),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const kill = () => void child.kill('SIGKILL');
@@ -78,7 +90,8 @@ export async function startServer({ folder: cwd, signal }: Place): Promise<Runni
   }
 }
 
-async function firstLine(stream: NodeJS.ReadableStream, signal: AbortSignal): Promise<string> {
+/** The first line of a child's output; throws the signal's reason where it does not come. */
+export async function firstLine(stream: NodeJS.ReadableStream, signal: AbortSignal): Promise<string> {
   const lines = createInterface({ input: stream });
   try {
     const [line] = (await once(lines, 'line', { signal })) as [string];
