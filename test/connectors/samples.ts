@@ -35,7 +35,8 @@ interface Source {
   capabilities: Capabilities;
 }
 
-type Maker = (source: Source) => { command: object; before?: object } | undefined;
+/** Makes a command of one kind out of the portfolio; undefined where there is nothing to carry it out on. */
+export type Maker = (source: Source) => { command: object; before?: object } | undefined;
 
 /** A lease of which nobody has given notice. */
 const occupied = ({ lease = [] }: State) =>
@@ -252,15 +253,16 @@ function changeOfTour(change: () => object): Maker {
   };
 }
 
-/** A command of a kind that fits the portfolio; undefined where the portfolio has nothing to carry it out on. */
+/** A command of a kind that fits the portfolio; undefined where the portfolio has nothing to carry it out on. `own` makes those that only one vendor takes. */
 export function sampleOf(
   kind: CommandKind,
   state: State,
   capabilities: Capabilities,
   more: object = {},
+  own: Readonly<Partial<Record<CommandKind, Maker>>> = {},
 ): Sample | undefined {
   made += 1;
-  const sample = MAKERS[kind]({ state, capabilities });
+  const sample = (own[kind] ?? MAKERS[kind])({ state, capabilities });
   if (sample === undefined) return undefined;
   const command = COMMANDS[kind].schema.parse({ kind, ...sample.command, ...more }) as Command;
   return { command, ...(sample.before && { before: sample.before as NonNullable<Sample['before']> }) };

@@ -18,7 +18,7 @@ export interface Reports {
 }
 
 /** The column with the number that the `Link` of a vendor ends with. Not seen; `connections check` looks for it. */
-export const VENDOR_NUMBER_COLUMN = 'vendor_id';
+const VENDOR_NUMBER_COLUMN = 'vendor_id';
 
 interface DirectoryRow {
   [VENDOR_NUMBER_COLUMN]?: unknown;

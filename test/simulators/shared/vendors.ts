@@ -3,6 +3,7 @@ import type { Vendor } from './vendor.ts';
 /** Every vendor that has a simulator; loaded only when it is asked for. */
 const VENDORS: Readonly<Record<string, () => Promise<{ VENDOR: Vendor }>>> = {
   buildium: () => import('../buildium/vendor.ts'),
+  appfolio: () => import('../appfolio/vendor.ts'),
   rentmanager: () => import('../rentmanager/vendor.ts'),
   realpage: () => import('../realpage/vendor.ts'),
   yardi: () => import('../yardi/vendor.ts'),

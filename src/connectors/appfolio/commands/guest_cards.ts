@@ -34,6 +34,8 @@ export function createGuestCard(vendor: Vendor): Plan<'create_guest_card'> {
           ['FirstName', 'LastName', 'Email', 'Source'].every((field) =>
             sameValue(body[field], lead[field as keyof Lead]),
           ),
+        // Listing services enter the same prospect by themselves.
+        is_common: true,
       }),
     ];
   };

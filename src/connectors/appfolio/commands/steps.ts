@@ -32,6 +32,8 @@ interface Creation<W> {
   fits(wire: W, body: Body, context: StepContext): boolean;
   /** False where records vanish from the list, so that absence proves nothing. */
   covers_all?: false;
+  /** True where others may make the very same: what fits is not taken for ours, and the key alone decides. */
+  is_common?: true;
   /** The record that the command is about, where that is not the new one. */
   about?: RecordRef;
 }
@@ -58,6 +60,7 @@ export function create<W extends { Id: string }>(vendor: Vendor, step: Creation<
       const body = JSON.parse(String(request['body'])) as Body;
       const found = (await step.search(since, request, signal)).filter((wire) => step.fits(wire, body, context));
       const [result, ...others] = found.map(({ Id }): StepResult => ({ record: refTo(Id) }));
+      if (result !== undefined && step.is_common === true) return { outcome: 'absent', covers_all: false };
       if (result === undefined) return { outcome: 'absent', covers_all: step.covers_all ?? true };
       return { outcome: 'found', result, ...(others.length > 0 && { others }) };
     },
@@ -89,14 +92,20 @@ export function change<W extends object>(step: Change<W>): PlannedStep {
     async locate(request, _context, signal): Promise<Located> {
       const wire = await step.read(signal);
       if (wire === undefined) return { outcome: 'differs', detail: 'The record is no longer there.' };
-      const shows = (values: Body) =>
-        Object.entries(values).every(([field, value]) => sameValue(value, fieldOf(wire, field)));
-      if (shows(JSON.parse(String(request['body'])) as Body))
-        return { outcome: 'found', result: { record: step.about } };
-      if (shows(request['was'] as Body)) return { outcome: 'absent', covers_all: true };
-      return { outcome: 'differs', detail: 'Somebody else has changed the record meanwhile.' };
+      return compare(wire, JSON.parse(String(request['body'])) as Body, request['was'] as Body, step.about);
     },
   };
+}
+
+/** Whether a record is as asked or as before. Fields that it does not show decide nothing, and leave doubt. */
+function compare(wire: object, asked: Body, was: Body, about: RecordRef): Located {
+  const fields = Object.keys(asked).filter((field) => field in wire);
+  const shows = (values: Body) => fields.every((field) => sameValue(values[field], fieldOf(wire, field)));
+  const [isAsked, isBefore] = [shows(asked), shows(was)];
+  const isAllShown = fields.length === Object.keys(asked).length;
+  if (isAsked && (isAllShown || !isBefore)) return { outcome: 'found', result: { record: about } };
+  if (isBefore) return { outcome: 'absent', covers_all: isAllShown || !isAsked };
+  return { outcome: 'differs', detail: 'Somebody else has changed the record meanwhile.' };
 }
 
 interface NoteStep {

@@ -12,7 +12,7 @@ import type { Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
 
 /** Ids of users, where answers have whole users instead. */
-export function userIds(raw: unknown): string[] {
+function userIds(raw: unknown): string[] {
   return (Array.isArray(raw) ? raw : []).flatMap((user: unknown) => {
     const id = typeof user === 'string' ? user : (user as { Id?: unknown } | null)?.Id;
     return typeof id === 'string' ? [id] : [];
