@@ -58,9 +58,6 @@ export const idText = codec(
   (id: string) => id,
 );
 
-/** An id that goes over the wire as a number. */
-export const idNumber: Codec = { read: idText.read, write: (id: string) => (id === null ? null : Number(id)) };
-
 /** A whole number, also where the PMS writes it as text. */
 export const wholeNumber = codec((raw, at) => {
   const number = typeof raw === 'string' ? Number(raw) : raw;
