@@ -7,7 +7,7 @@ type Update = CommandOf<'update_work_order'>;
 
 /**
  * What an update does to a work order, with what follows from it. `today` is the property's, for an estimate that comes
- * in; without it none is noted. Where it is not known how the work order was before, all that may follow is in it.
+ * in; without it none is noted. Where it is not known how the work order was before, no status follows.
  */
 export function workOrderUpdate(
   command: Update,

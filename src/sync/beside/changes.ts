@@ -120,6 +120,13 @@ export function changesOf(command: Command, known: Known): ChangeTo[] {
   return changes(command as CommandOf<CommandKind>, known);
 }
 
+/** Fields that may follow from a command as well, by how its record was before. */
+export function mayFollow(command: Command): readonly string[] {
+  if (command.kind !== 'update_work_order') return [];
+  const { vendor_id, visit, estimate } = command;
+  return vendor_id !== undefined || visit !== undefined || estimate !== undefined ? ['status'] : [];
+}
+
 /** Commands that Caretaker can carry out by itself where a PMS has no place for any of it. */
 export const KEEPABLE: ReadonlySet<CommandKind> = new Set([
   'update_work_order',

@@ -3,7 +3,7 @@ import { isOwnRecordId } from '../../mirror/sidecar.ts';
 import { changedRecordId, type Command, COMMANDS } from '../../model/commands.ts';
 import type { RecordKind } from '../../model/records.ts';
 import { expectedFields } from '../../writeback/expectations.ts';
-import { type ChangeTo, changesOf, KEEPABLE } from './changes.ts';
+import { type ChangeTo, changesOf, KEEPABLE, mayFollow } from './changes.ts';
 
 /*
  * Who holds what of a connection's records: its PMS, or Caretaker beside it.
@@ -36,8 +36,13 @@ export function isOnlyBeside(capabilities: Capabilities, command: Command): bool
 
 /** Whether a part of a command is kept beside the PMS that carries out the rest. */
 export function isPartlyOurs(capabilities: Capabilities, command: Command): boolean {
+  const { record, creates } = COMMANDS[command.kind];
+  const fields = fieldsOfKind(capabilities, record);
+  const isKept = ({ support, shown_as }: Partial<FieldCapability> = {}) =>
+    support === 'sidecar' || shown_as !== undefined;
+  if (mayFollow(command).some((field) => isKept(fields[field]))) return true;
   const changes = changesOf(command, { before: undefined, made: undefined, at: '' });
-  return changes.some((change) => leavesSomething(capabilities, change, COMMANDS[command.kind].creates));
+  return changes.some((change) => leavesSomething(capabilities, change, creates));
 }
 
 function leavesSomething(capabilities: Capabilities, { kind, id, set, add }: ChangeTo, creates: boolean): boolean {
@@ -46,6 +51,8 @@ function leavesSomething(capabilities: Capabilities, { kind, id, set, add }: Cha
   if (Object.keys(add).some((field) => fields[field]?.support === 'sidecar')) return true;
   return Object.entries(set).some(([field, value]) => {
     const { support, shown_as } = fields[field] ?? {};
+    // A new record has none of it anyway.
+    if (creates && Array.isArray(value) && value.length === 0) return false;
     if (support === 'sidecar') return true;
     // Of a record that was there before, another word may be kept that no longer stands.
     return shown_as !== undefined && (!creates || Object.hasOwn(shown_as, String(value)));
