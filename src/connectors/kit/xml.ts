@@ -1,3 +1,5 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+
 /** One element of a document that was read. Names are without their prefix; `namespace` is empty where there is none. */
 export interface XmlNode {
   readonly name: string;
@@ -44,160 +46,113 @@ export function withoutForbidden(text: string): string {
   return text.replace(FORBIDDEN, '');
 }
 
+/**
+ * The root element of a document. References to characters and to the five entities of XML itself are resolved, once;
+ * there are no others, because a document type is refused before anything is parsed. Characters that XML forbids are
+ * left out: .NET services send them where a person has pasted one. Throws `XmlError`.
+ */
+export function parseXml(text: string, limits: XmlLimits = {}): XmlNode {
+  const { max_length, max_depth, max_elements } = { ...LIMITS, ...limits };
+  if (text.length > max_length) throw new XmlError('too_large');
+  const document = withoutForbidden(text).trim();
+  checkMarkup(document, max_elements);
+  const roots = parsed(document, max_depth);
+  const [root] = roots;
+  if (root === undefined || roots.length > 1) throw new XmlError('malformed');
+  return nodeOf(root, NO_PREFIXES);
+}
+
+/** Comments, CDATA and processing instructions as a whole; else how a declaration or an element begins. */
+const MARKUP = /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<\?[^]*?\?>|<!|<[^/]/g;
+
+function checkMarkup(document: string, max_elements: number): void {
+  let elements = 0;
+  for (const [markup] of document.matchAll(MARKUP)) {
+    if (markup === '<!') throw new XmlError('declarations');
+    if (markup.length === 2 && ++elements > max_elements) throw new XmlError('too_large');
+  }
+}
+
+/** As fast-xml-parser gives it with `preserveOrder`: one name of an element, or one of the two names below. */
+type Raw = Readonly<Record<string, unknown>>;
+const TEXT = '#text';
+const CDATA = '#cdata';
+const ATTRIBUTES = ':@';
+const PREFIX = '@';
+
+/** Elements outside of all others. The parser takes much that is not XML; its validator, which knows no depth, does not. */
+function parsed(document: string, max_depth: number): readonly Raw[] {
+  const parser = new XMLParser({
+    preserveOrder: true,
+    maxNestedTags: max_depth - 1,
+    ...{ textNodeName: TEXT, cdataPropName: CDATA, attributeNamePrefix: PREFIX },
+    ...{ ignoreAttributes: false, ignoreDeclaration: true, ignorePiTags: true },
+    ...{ parseTagValue: false, parseAttributeValue: false, trimValues: false, processEntities: false },
+    onDangerousProperty: (name) => name,
+    jPath: false,
+  });
+  let roots: readonly Raw[];
+  try {
+    roots = parser.parse(document) as readonly Raw[];
+  } catch {
+    throw new XmlError('malformed');
+  }
+  if (XMLValidator.validate(document) !== true) throw new XmlError('malformed');
+  return roots;
+}
+
 /** Namespaces by prefix; the default one under the empty prefix. */
 type Prefixes = ReadonlyMap<string, string>;
 const NO_PREFIXES: Prefixes = new Map();
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 
-/** An element that has begun and not ended. */
-interface Open {
-  /** With its prefix, as its end has to repeat it. */
-  tag: string;
-  prefixes: Prefixes;
-  attributes: XmlNode['attributes'];
-  children: XmlNode[];
-  text: string;
-}
-
-/**
- * The root element of a document, read in one pass. References to characters and to the five entities of XML itself are
- * resolved, once; there are no others, because a document type is refused. Characters that XML forbids are left out: .NET
- * services send them where a person has pasted one. Throws `XmlError`.
- */
-export function parseXml(text: string, limits: XmlLimits = {}): XmlNode {
-  const { max_length, max_depth, max_elements } = { ...LIMITS, ...limits };
-  if (text.length > max_length) throw new XmlError('too_large');
-  const document = withoutForbidden(text).trim().replaceAll(/\r\n?/g, '\n');
-  const open: Open[] = [];
-  let root: XmlNode | undefined;
-  let elements = 0;
-  let at = 0;
-  while (at < document.length) {
-    const markup = document.indexOf('<', at);
-    const until = markup < 0 ? document.length : markup;
-    if (until > at) addText(open.at(-1), resolved(document.slice(at, until)));
-    if (markup < 0) break;
-    const second = document[markup + 1];
-    if (second === '!') {
-      at = afterSection(document, markup, open.at(-1));
-    } else if (second === '?') {
-      at = after(document, '?>', markup + 2, 'malformed');
-    } else if (second === '/') {
-      at = after(document, '>', markup + 2, 'malformed');
-      const ended = closed(open.pop(), document.slice(markup + 2, at - 1).trimEnd());
-      if (open.length === 0) root = ended;
-      else open.at(-1)?.children.push(ended);
-    } else {
-      if (++elements > max_elements) throw new XmlError('too_large');
-      if (root !== undefined || open.length >= max_depth) throw new XmlError('malformed');
-      const tag = openingTag(document, markup + 1, open.at(-1)?.prefixes ?? NO_PREFIXES);
-      at = tag.end;
-      open.push(tag.open);
-      if (!tag.is_empty) continue;
-      const ended = closed(open.pop(), tag.open.tag);
-      if (open.length === 0) root = ended;
-      else open.at(-1)?.children.push(ended);
-    }
+function nodeOf(raw: Raw, outer: Prefixes): XmlNode {
+  const tag = tagOf(raw);
+  const { prefixes, attributes } = attributesOf(raw[ATTRIBUTES] as Raw | undefined, outer);
+  const children: XmlNode[] = [];
+  let text = '';
+  for (const item of raw[tag] as readonly Raw[]) {
+    const name = tagOf(item);
+    if (name === TEXT) text += resolved(item[TEXT] as string);
+    else if (name === CDATA) text += String((item[CDATA] as readonly Raw[])[0]?.[TEXT] ?? '');
+    else children.push(nodeOf(item, prefixes));
   }
-  if (root === undefined || open.length > 0) throw new XmlError('malformed');
-  return root;
-}
-
-/** Text outside of every element may only be space. */
-function addText(element: Open | undefined, text: string): void {
-  if (element !== undefined) element.text += text;
-  else if (text.trim() !== '') throw new XmlError('malformed');
-}
-
-/** Behind the next `end`. */
-function after(document: string, end: string, from: number, reason: XmlError['reason']): number {
-  const found = document.indexOf(end, from);
-  if (found < 0) throw new XmlError(reason);
-  return found + end.length;
-}
-
-/** Behind a comment or CDATA, of which only the latter is text. Everything else of its kind declares something. */
-function afterSection(document: string, at: number, element: Open | undefined): number {
-  if (document.startsWith('<!--', at)) return after(document, '-->', at + 4, 'declarations');
-  if (!document.startsWith('<![CDATA[', at)) throw new XmlError('declarations');
-  const end = after(document, ']]>', at + 9, 'declarations');
-  if (element === undefined) throw new XmlError('malformed');
-  element.text += document.slice(at + 9, end - 3);
-  return end;
-}
-
-function closed(element: Open | undefined, tag: string): XmlNode {
-  if (element?.tag !== tag) throw new XmlError('malformed');
-  const { prefixes, attributes, children, text } = element;
+  if (children.length > 0 && text.trim() === '') text = '';
   const [prefix, name] = split(tag);
-  const isLayout = children.length > 0 && text.trim() === '';
-  return { name, namespace: prefixes.get(prefix) ?? '', attributes, children, text: isLayout ? '' : text };
+  return { name, namespace: prefixes.get(prefix) ?? '', attributes, children, text };
+}
+
+function tagOf(raw: Raw): string {
+  for (const name in raw) if (name !== ATTRIBUTES) return name;
+  throw new XmlError('malformed');
 }
 
 /** Prefix and name. Throws where there is no name. */
 function split(name: string): [string, string] {
   const colon = name.indexOf(':');
-  if (colon < 0) return ['', name];
   const local = name.slice(colon + 1);
   if (local === '') throw new XmlError('malformed');
-  return [name.slice(0, colon), local];
+  return [name.slice(0, Math.max(0, colon)), local];
 }
 
-const NAME = /[\p{L}_:][\p{L}\p{M}\p{N}_:.·-]*/uy;
-/** What stands between the names of attributes, and ends them. */
-const SPACE = /[ \t\n]*/y;
-const EQUALS = /[ \t\n]*=[ \t\n]*/y;
-/** Names with which whoever keeps elements in objects would change what all objects have. */
-const NO_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
-
-function nameAt(document: string, at: number): string {
-  NAME.lastIndex = at;
-  const name = NAME.exec(document)?.[0];
-  if (name === undefined) throw new XmlError('malformed');
-  return name;
-}
-
-function skip(document: string, what: RegExp, at: number): number {
-  what.lastIndex = at;
-  const found = what.exec(document);
-  if (found === null) throw new XmlError('malformed');
-  return what.lastIndex;
-}
-
-/** An element's beginning; `end` is where what follows it begins, `is_empty` whether it is its end as well. */
-function openingTag(document: string, from: number, outer: Prefixes): { open: Open; end: number; is_empty: boolean } {
-  const tag = nameAt(document, from);
-  if (NO_NAMES.has(tag)) throw new XmlError('malformed');
-  let given: Map<string, string> | undefined;
-  for (let at = from + tag.length; ;) {
-    const next = skip(document, SPACE, at);
-    const is_empty = document[next] === '/' && document[next + 1] === '>';
-    if (is_empty || document[next] === '>') {
-      const own = given === undefined ? { prefixes: outer, attributes: NO_ATTRIBUTES } : attributesOf(given, outer);
-      return { open: { tag, ...own, children: [], text: '' }, end: next + (is_empty ? 2 : 1), is_empty };
-    }
-    if (next === at) throw new XmlError('malformed');
-    const name = nameAt(document, next);
-    const start = skip(document, EQUALS, next + name.length);
-    const quote = document[start];
-    if ((quote !== '"' && quote !== "'") || given?.has(name)) throw new XmlError('malformed');
-    at = after(document, quote, start + 1, 'malformed');
-    const raw = document.slice(start + 1, at - 1);
-    if (raw.includes('<')) throw new XmlError('malformed');
-    (given ??= new Map()).set(name, resolved(raw.replaceAll(/[\t\n]/g, ' ')));
-  }
-}
-
-function attributesOf(given: ReadonlyMap<string, string>, outer: Prefixes): Pick<Open, 'prefixes' | 'attributes'> {
-  let declared: Map<string, string> | undefined;
+function attributesOf(
+  raw: Raw | undefined,
+  outer: Prefixes,
+): { prefixes: Prefixes; attributes: XmlNode['attributes'] } {
+  if (raw === undefined) return { prefixes: outer, attributes: NO_ATTRIBUTES };
+  const declared = new Map<string, string>();
   const attributes = new Map<string, string>();
-  for (const [whole, value] of given) {
-    const [prefix, name] = split(whole);
-    if (prefix === 'xmlns') (declared ??= new Map(outer)).set(name, value);
-    else if (prefix === '' && name === 'xmlns') (declared ??= new Map(outer)).set('', value);
+  for (const [prefixed, given] of Object.entries(raw)) {
+    const whole = String(given);
+    // Not allowed, and the one place where the markup was read in another way before.
+    if (whole.includes('<')) throw new XmlError('malformed');
+    const value = resolved(whole.replace(/[\t\n]/g, ' '));
+    const [prefix, name] = split(prefixed.slice(PREFIX.length));
+    if (prefix === 'xmlns') declared.set(name, value);
+    else if (prefix === '' && name === 'xmlns') declared.set('', value);
     else if (prefix === '' || !attributes.has(name)) attributes.set(name, value);
   }
-  return { prefixes: declared ?? outer, attributes };
+  return { prefixes: declared.size === 0 ? outer : new Map([...outer, ...declared]), attributes };
 }
 
 const REFERENCE = /&(?:#x([0-9a-f]{1,8})|#([0-9]{1,10})|([a-z]{1,4}));|&/gi;
