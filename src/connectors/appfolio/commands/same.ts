@@ -1,6 +1,7 @@
 /** Moments with and without fractions of a second are the same. */
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
-const DECIMAL = /^-?\d+(\.\d+)?$/;
+/** An amount; numbers of invoices may look like numbers, and are not the same as others without their zeros. */
+const DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?$/;
 
 const isEmpty = (value: unknown) =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
@@ -25,5 +26,6 @@ export function sameValue(sent: unknown, shown: unknown): boolean {
   const [a, b] = [String(sent), String(shown)];
   if (a === b) return true;
   if (MOMENT.test(a) && MOMENT.test(b)) return Date.parse(a) === Date.parse(b);
-  return DECIMAL.test(a) && DECIMAL.test(b) && Number(a) === Number(b);
+  const isAmount = typeof sent === 'number' || typeof shown === 'number' || (a.includes('.') && b.includes('.'));
+  return isAmount && DECIMAL.test(a) && DECIMAL.test(b) && Number(a) === Number(b);
 }
