@@ -109,13 +109,14 @@ export interface VendorOutcome {
  * before, column by column.
  */
 export async function keepVendorFacts(
-  { store, keyring, records, sidecar, pms }: Engine,
+  { store, keyring, records, sidecar, connectors, pms }: Engine,
   person: Grant,
   all: readonly VendorFacts[],
 ): Promise<VendorOutcome[]> {
   const found: { facts: VendorFacts; key: SidecarKey; own: Vendor; before: Kept | undefined }[] = [];
   for (const facts of all) {
-    const connector = pms.get(facts.connection);
+    const isOurs = pms.get(facts.connection)?.capabilities.records.vendor?.read === 'sidecar';
+    const connector = (isOurs ? connectors : pms).get(facts.connection);
     if (connector === undefined) throw fault(facts.at, 'connection', 'is not in the configuration');
     const [scope = ''] = await connector.scopes();
     const own = await connector.get('vendor', scope, facts.vendor_id);

@@ -69,6 +69,23 @@ describe('proof by read-back', () => {
     expect(proof).toMatchObject({ proof: 'partial', fields: { entry: 'not_readable', title: 'verified' } });
   });
 
+  it('proves nothing of a field that is only kept beside the PMS, unless the PMS has no part in it', () => {
+    const known = capabilities();
+    const order = known.records.work_order!;
+    const beside = { support: 'sidecar', readable: true, evidence: 'seen' } as const;
+    const work_order = { ...order, fields: { ...order.fields, entry: beside, title: beside } };
+    const records = { work_order };
+    const fields = { entry: 'not_readable', title: 'not_readable', severity: 'verified' };
+    const held = { ...known, records };
+    expect(prove(command, undefined, stored, held)).toMatchObject({ proof: 'partial', fields });
+    expect(prove(command, undefined, { ...stored, id: 'ct_1' }, held).proof).toBe('full');
+    const ours = { create_work_order: { support: 'sidecar', evidence: 'seen', steps: [] } };
+    const alone = { ...held, commands: ours as unknown as Capabilities['commands'] };
+    expect(prove(command, undefined, stored, alone).proof).toBe('full');
+    const lost = prove(command, undefined, { ...stored, entry: 'no' }, alone);
+    expect(lost).toMatchObject({ proof: 'partial', fields: { entry: 'not_stored' } });
+  });
+
   it('sees that an assignment took the former vendor away', () => {
     const assign: Command = {
       kind: 'assign_work_order',
