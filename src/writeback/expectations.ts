@@ -25,7 +25,8 @@ function union<T>(before: readonly T[] | undefined, added: readonly T[] | undefi
 /** A list with something in it: an empty one asks for nothing. */
 const some = <T>(list: readonly T[]) => (list.length > 0 ? list : undefined);
 
-const phoneNumbers = (phones: readonly Phone[] | undefined) => phones?.map((phone) => phone.number);
+/** Numbers in an order of their own: which comes first is for the PMS to say. */
+const phoneNumbers = (phones: readonly Phone[] | undefined) => phones?.map((phone) => phone.number).sort();
 const consentStates = (consents: readonly Consent[] | undefined) =>
   consents === undefined || consents.length === 0
     ? undefined

@@ -43,7 +43,7 @@ export function placesOf(phones: readonly Phone[]): Places {
   for (const { number, type } of [...own, ...phones.filter((phone) => !own.includes(phone))]) {
     const place = PLACE_OF[type] ?? PLACES.find((one) => places[one] === undefined);
     if (place === undefined || places[place] !== undefined)
-      throw new VendorError('unsupported', 'Buildium keeps one mobile, one home and one work number of a prospect.', {
+      throw new VendorError('unsupported', 'Buildium keeps one mobile, one home and one work number of a person.', {
         field: 'phones',
       });
     places[place] = number;
@@ -70,4 +70,40 @@ export function onlyEmail(emails: readonly string[]): string | undefined {
   throw new VendorError('unsupported', 'Buildium keeps one e-mail address of a prospect: give the best one.', {
     field: 'emails',
   });
+}
+
+const WRITTEN: Readonly<Record<string, keyof Places | 'Fax'>> = {
+  Cell: 'Mobile',
+  Home: 'Home',
+  Office: 'Work',
+  Fax: 'Fax',
+};
+
+/**
+ * The numbers of an answer as a PUT takes them. A number of another type goes to a place that is free, rather than be
+ * lost; where none is and they are to stay, nothing may be changed here at all.
+ */
+export function numbersWritten(
+  numbers: readonly { Number?: string | null; Type?: string }[],
+  are_to_stay: boolean,
+): Record<string, string> {
+  const places: Record<string, string> = {};
+  const homeless: string[] = [];
+  for (const { Number: digits, Type } of numbers) {
+    const place = WRITTEN[Type ?? ''];
+    if (!digits) continue;
+    if (place === undefined || places[place] !== undefined) homeless.push(digits);
+    else places[place] = digits;
+  }
+  for (const digits of homeless) {
+    const free = (['Mobile', 'Home', 'Work'] as const).find((place) => places[place] === undefined);
+    if (free !== undefined) places[free] = digits;
+    else if (are_to_stay)
+      throw new VendorError(
+        'unsupported',
+        'Somebody has more telephone numbers there than the API of Buildium can write: a person changes it there.',
+        { field: 'phones' },
+      );
+  }
+  return { ...inOrder(places), ...(places['Fax'] && { Fax: places['Fax'] }) };
 }

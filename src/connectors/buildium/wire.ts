@@ -76,7 +76,7 @@ export interface WorkOrder {
   VendorNotes?: string | null;
   EntryContacts?: { Id?: number }[] | null;
   BillTransactionIds?: number[] | null;
-  LineItems?: { GLAccountId?: number; Quantity?: number; UnitPrice?: number; Memo?: string }[] | null;
+  LineItems?: { GlAccountId?: number | null; Quantity?: number; UnitPrice?: number; Memo?: string }[] | null;
 }
 
 export interface Tenant {

@@ -60,7 +60,7 @@ describe('a change of a task', () => {
 describe('a dispatch', () => {
   it('leaves of a work order what people have set', async () => {
     const { account, connector, at, id, about } = await begin();
-    const LineItems = [{ Quantity: 2, UnitPrice: 40.25, Memo: 'Seal' }];
+    const LineItems = [{ GlAccountId: at.expense, Quantity: 2, UnitPrice: 40.25, Memo: 'Seal' }];
     const order = {
       ...{
         VendorId: at.vendor,
@@ -87,7 +87,7 @@ describe('a dispatch', () => {
     expect(after).toMatchObject({
       ...{ VendorId: Number(other?.id), VendorNotes: 'Call first', EntryAllowed: 'Yes', Title: 'Sink' },
       ...{ WorkDetails: 'Replace the seal', InvoiceNumber: 'W-77', ChargeableTo: 'Owner', EntryNotes: 'Dog' },
-      LineItems: [{ Quantity: 2, UnitPrice: 40.25, Memo: 'Seal' }],
+      LineItems: [{ GlAccountId: at.expense, Quantity: 2, UnitPrice: 40.25, Memo: 'Seal' }],
     });
     expect(after.EntryContacts.map((one) => one.Id)).toEqual([at.tenant, at.manager]);
   });
@@ -100,6 +100,48 @@ describe('a dispatch', () => {
     await carryOut({ connector }, command, '');
     await connector.get('work_order', '', id);
     expect((await account.requests()).total - start).toBeLessThanOrEqual(6);
+  });
+});
+
+describe('the numbers of a resident', () => {
+  it('have their own places first, and none is lost by a change of something else', async () => {
+    const { account, connector, at } = await openAccount();
+    const about = { resident_id: String(at.tenant), property_id: String(at.property) };
+    const numbers = async () =>
+      (await account.get<{ PhoneNumbers: object[] }>(`/v1/leases/tenants/${at.tenant}`)).PhoneNumbers;
+    const phones = [
+      { number: '+15125550101', type: 'other' },
+      { number: '+15125550102', type: 'mobile' },
+    ];
+    await carryOut({ connector }, commandOf('update_resident', { ...about, phones }), '');
+    expect(await numbers()).toEqual([
+      { Number: '+15125550101', Type: 'Home' },
+      { Number: '+15125550102', Type: 'Cell' },
+    ]);
+    const PhoneNumbers = [{ Number: '(512) 555-0103', Type: 'Other' }];
+    await account.staff({ change: { table: 'tenants', id: at.tenant, set: { PhoneNumbers } } });
+    await carryOut({ connector }, commandOf('update_resident', { ...about, emails: ['a@example.com'] }), '');
+    expect(await numbers()).toEqual([{ Number: '(512) 555-0103', Type: 'Cell' }]);
+  });
+});
+
+describe('a task that somebody has entered in a hurry', () => {
+  it('without description and category is a work order all the same', async () => {
+    const { account, connector, ok, drift } = await openAccount();
+    const order = await account.write<{ Task: { Id: number } }>('POST', '/v1/workorders', ok.workOrder);
+    const { Id } = await account.write('POST', '/v1/tasks/residentrequests', { ...ok.resident, Description: null });
+    for (const id of [String(order.Task.Id), String(Id)]) {
+      const known = { id, description: '', trade: 'general' };
+      expect(await connector.get('work_order', '', id)).toMatchObject(known);
+      const listed: unknown[] = [];
+      for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+        const page = await connector.list('work_order', cursor === undefined ? {} : { cursor });
+        listed.push(...page.records);
+        cursor = page.next_cursor;
+      }
+      expect(listed).toContainEqual(expect.objectContaining(known));
+    }
+    expect(drift).toEqual([]);
   });
 });
 

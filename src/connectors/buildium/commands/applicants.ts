@@ -3,7 +3,7 @@ import { VendorError, type Located, type RecordRef, type StepContext, type StepR
 import { carries, withMarker } from '../../kit/markers.ts';
 import { path } from '../../kit/rest.ts';
 import type { Operation, Plan, PlannedStep } from '../../kit/vendor.ts';
-import { inOrder, nameParts, NOT_GIVEN, onlyEmail, placesOf, type Places } from '../contact.ts';
+import { nameParts, NOT_GIVEN, numbersWritten, onlyEmail, placesOf } from '../contact.ts';
 import { LENGTHS } from '../limits.ts';
 import { DECIDED_THERE, notesOn } from '../records/applicants.ts';
 import { idOf, isId } from '../transport.ts';
@@ -142,41 +142,8 @@ function unchanged(applicant: wire.Applicant, { phones }: Update): Body {
     ...{ FirstName: FirstName ?? '', LastName: LastName ?? '' },
     ...(UnitId != null && { UnitId }),
     ...(Email && { Email }),
-    PhoneNumbers: written(PhoneNumbers ?? [], phones === undefined),
+    PhoneNumbers: numbersWritten(PhoneNumbers ?? [], phones === undefined),
   };
-}
-
-const WRITTEN: Readonly<Record<string, keyof Places | 'Fax'>> = {
-  Cell: 'Mobile',
-  Home: 'Home',
-  Office: 'Work',
-  Fax: 'Fax',
-};
-
-/**
- * The numbers of an answer as a PUT takes them. A number of another type goes to a place that is free, rather than be
- * lost; where none is and they are to stay, nothing may be changed here at all.
- */
-function written(numbers: NonNullable<wire.Applicant['PhoneNumbers']>, are_to_stay: boolean): Body {
-  const places: Record<string, string> = {};
-  const homeless: string[] = [];
-  for (const { Number: digits, Type } of numbers) {
-    const place = WRITTEN[Type ?? ''];
-    if (!digits) continue;
-    if (place === undefined || places[place] !== undefined) homeless.push(digits);
-    else places[place] = digits;
-  }
-  for (const digits of homeless) {
-    const free = (['Mobile', 'Home', 'Work'] as const).find((place) => places[place] === undefined);
-    if (free !== undefined) places[free] = digits;
-    else if (are_to_stay)
-      throw new VendorError(
-        'unsupported',
-        'The applicant has more telephone numbers than the API of Buildium can write: a person changes it there.',
-        { field: 'phones' },
-      );
-  }
-  return { ...inOrder(places), ...(places['Fax'] && { Fax: places['Fax'] }) };
 }
 
 function changedBody(was: Body, { name, phones, emails }: Update): Body {

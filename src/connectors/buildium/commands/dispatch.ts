@@ -50,8 +50,9 @@ function keptOf(known: wire.WorkOrder): Record<string, unknown> {
   const kept = {
     ...{ Title, WorkDetails, InvoiceNumber, ChargeableTo, EntryNotes },
     EntryContactIds: EntryContacts?.flatMap(({ Id }) => (Id === undefined ? [] : [Id])),
-    LineItems: LineItems?.map(({ GLAccountId, Quantity, UnitPrice, Memo }) => ({
-      ...{ GlAccountId: GLAccountId, Quantity, UnitPrice },
+    LineItems: LineItems?.map(({ GlAccountId, Quantity, UnitPrice, Memo }) => ({
+      ...{ Quantity, UnitPrice },
+      ...(GlAccountId != null && { GlAccountId }),
       ...(Memo != null && { Memo }),
     })),
   };

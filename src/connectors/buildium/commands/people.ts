@@ -2,6 +2,7 @@ import type { CommandOf } from '../../../model/commands.ts';
 import { VendorError, type Located, type StepContext } from '../../connector.ts';
 import { path } from '../../kit/rest.ts';
 import type { Operation, Plan, PlannedStep } from '../../kit/vendor.ts';
+import { numbersWritten, placesOf } from '../contact.ts';
 import { idOf, isId } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
@@ -21,10 +22,6 @@ interface WireTenant extends wire.Tenant {
 
 /** What a PUT takes as the GET shows it. A tax number is not shown in full and is left out of both. */
 const KEPT = ['FirstName', 'LastName', 'DateOfBirth', 'Comment', 'EmergencyContact', 'MailingPreference'] as const;
-
-/** A number of the answer, by the place that a PUT has for it; others have none and would be lost. */
-const PLACES: Readonly<Record<string, string>> = { Home: 'Home', Office: 'Work', Cell: 'Mobile', Fax: 'Fax' };
-const PLACE_OF_TYPE: Readonly<Record<string, string>> = { home: 'Home', work: 'Work', mobile: 'Mobile' };
 
 export function updateResident(vendor: Vendor): Plan<'update_resident'> {
   return (command) => {
@@ -51,27 +48,9 @@ async function tenantOf({ client }: Vendor, id: string, signal?: AbortSignal): P
   throw new VendorError('not_found', 'Buildium has no such resident. Nothing was changed.');
 }
 
-/** One number for each of home, work and mobile. Throws `unsupported` for what has no place. */
-function placesOf(phones: NonNullable<CommandOf<'update_resident'>['phones']>): Record<string, string> {
-  const places: Record<string, string> = {};
-  for (const { number, type } of phones) {
-    const place = PLACE_OF_TYPE[type] ?? ['Mobile', 'Home', 'Work'].find((one) => !(one in places));
-    if (place === undefined || place in places)
-      throw new VendorError('unsupported', 'Buildium keeps one mobile, one home and one work number of a resident.', {
-        field: 'phones',
-      });
-    places[place] = number;
-  }
-  return places;
-}
-
 function tenantBody(tenant: WireTenant, { phones, emails }: CommandOf<'update_resident'>): Record<string, unknown> {
   const kept = Object.fromEntries(KEPT.flatMap((field) => (tenant[field] == null ? [] : [[field, tenant[field]]])));
-  const numbers = Object.fromEntries(
-    (tenant.PhoneNumbers ?? []).flatMap(({ Number: digits, Type }) =>
-      digits && PLACES[Type ?? ''] !== undefined ? [[PLACES[Type ?? ''], digits]] : [],
-    ),
-  ) as Record<string, string>;
+  const numbers = numbersWritten(tenant.PhoneNumbers ?? [], phones === undefined);
   const [Email, AlternateEmail] = emails ?? [tenant.Email, tenant.AlternateEmail];
   return {
     ...kept,

@@ -56,7 +56,7 @@ function sharedBody(vendor: Vendor, command: Create, { marker }: StepContext): R
   const { title, description, severity, trade } = command;
   return {
     Title: cutTo(title, LENGTHS.task_title),
-    Description: withMarker(description, marker),
+    Description: withMarker(description, marker, LENGTHS.task_text),
     TaskStatus: vendor.tables.work_order_status?.to_pms['new'],
     ...categoryAndPriority(vendor, { severity, trade }),
   };
@@ -232,7 +232,7 @@ function putBody(
     ...(kind === 'todorequests' && task.Property?.Id != null && { PropertyId: task.Property.Id }),
     ...(kind === 'todorequests' && task.UnitId != null && { UnitId: task.UnitId }),
     ...categoryAndPriority(vendor, { severity, trade }),
-    ...(message !== undefined && { Message: withMarker(message, marker) }),
+    ...(message !== undefined && { Message: withMarker(message, marker, LENGTHS.task_text) }),
   };
 }
 

@@ -8,7 +8,7 @@ import { inOrder, nameOf, phonesIn } from '../contact.ts';
 import { idsFilter, windowOf } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
-import { historyOf } from './work_orders.ts';
+import { dayBefore, historyOf } from './work_orders.ts';
 
 /*
  * Guest cards as tasks that are contact requests, each at a property. Who asked what is its description, which is written
@@ -88,13 +88,6 @@ export const CONTACT_REQUEST = mapping(
   ],
   [...NOT_HELD, { field: 'touches', support: 'sidecar', note: 'the first one goes into the description as well' }],
 );
-
-const DAY_MS = 86_400_000;
-
-/** The day before a moment: days are those of the account's own calendar, of which nothing is said. */
-function dayBefore(moment: string | undefined): string | undefined {
-  return moment === undefined ? undefined : new Date(Date.parse(moment) - DAY_MS).toISOString().slice(0, 10);
-}
 
 export function contactRequestReader(vendor: Vendor): Reader<'guest_card'> {
   const { client, circumstances } = vendor;

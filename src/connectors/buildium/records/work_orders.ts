@@ -59,6 +59,12 @@ const notes = readBy((raw) =>
   ),
 );
 
+/** What a task may lack and a work order may not. */
+const orElse = (codec: Codec, otherwise: unknown): Codec => ({
+  read: (raw, at) => codec.read(raw, at) ?? otherwise,
+  write: (value, at) => codec.write(value, at),
+});
+
 const requester = (pick: (who: NonNullable<wire.Task['RequestedByUserEntity']>) => unknown) =>
   readBy((raw) => {
     const who = raw as NonNullable<wire.Task['RequestedByUserEntity']>;
@@ -81,7 +87,7 @@ const ROWS: readonly Row[] = [
   {
     field: 'description',
     wire: 'Task.Description',
-    as: markedText,
+    as: orElse(markedText, ''),
     note: 'set once, when the task is made; a marker of ours stands at its end',
   },
   { field: 'severity', wire: 'Task.Priority', as: oneOf('severity', 'routine'), table: 'severity', always: true },
@@ -142,7 +148,13 @@ const AS_GENERAL = Object.fromEntries(TRADES.filter((trade) => trade !== 'genera
 export function workOrderMapping(tables: ValueTables) {
   const mapped = Object.keys(tables.trade?.to_pms ?? {}).length > 0;
   const trade: Row = mapped
-    ? { field: 'trade', wire: 'Task.Category.Id', as: oneOf('trade', 'general'), write: 'CategoryId', table: 'trade' }
+    ? {
+        field: 'trade',
+        wire: 'Task.Category.Id',
+        as: orElse(oneOf('trade', 'general'), 'general'),
+        write: 'CategoryId',
+        table: 'trade',
+      }
     : { field: 'trade', wire: '', as: readBy(() => 'general'), write: false, support: 'sidecar', shown_as: AS_GENERAL };
   return mapping(
     'work_order',
@@ -150,6 +162,13 @@ export function workOrderMapping(tables: ValueTables) {
     [...ROWS, trade],
     NOT_HELD,
   );
+}
+
+const DAY_MS = 86_400_000;
+
+/** The day before a moment: days are those of the account's own calendar, of which nothing is said. */
+export function dayBefore(moment: string | undefined): string | undefined {
+  return moment === undefined ? undefined : new Date(Date.parse(moment) - DAY_MS).toISOString().slice(0, 10);
 }
 
 export function workOrderReader(vendor: Vendor): Reader<'work_order'> {
@@ -166,7 +185,7 @@ export function workOrderReader(vendor: Vendor): Reader<'work_order'> {
         ...(query.property_id !== undefined && { entitytype: 'Rental' }),
         ...idsFilter('entityid', query.property_id),
         ...idsFilter('unitid', query.unit_id),
-        lastupdatedfrom: query.since?.slice(0, 10),
+        lastupdatedfrom: dayBefore(query.since),
       },
       { offset, limit },
       signal,
