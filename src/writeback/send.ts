@@ -37,10 +37,13 @@ export async function sendReady(runtime: Runtime, asked: OpenWrite): Promise<boo
     write = await withPmsIds(runtime, asked);
     if (write === undefined) return waitForOthers(runtime, asked);
     const { row } = write;
+    const isLate = row.not_after <= runtime.clock();
+    // Before anything is asked of its connection, which may be gone.
+    if (isLate && row.step_index === 0) return tooLate(runtime, write);
     step = stepAt(runtime, write);
     // The PMS has done its part: what is left is only to be written down, whatever has changed since.
     const isOnlyLeft = step.local === true && row.step_index > 0;
-    if (!isOnlyLeft && row.not_after <= runtime.clock()) return tooLate(runtime, write);
+    if (isLate && !isOnlyLeft) return tooLate(runtime, write);
     if (await mustWaitInLine(runtime, write)) return false;
     const now = runtime.clock();
     judged = { at: now, after: await overtakersOf(runtime.store.ledger, row, now) };
