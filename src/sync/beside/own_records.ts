@@ -61,7 +61,7 @@ export function listPlaceOf(cursor: string | undefined): ListPlace {
   throw new VendorError('refused', 'The cursor is not one that this list gave out.', { field: 'cursor' });
 }
 
-export function cursorOf(place: ListPlace): string {
+function cursorOf(place: ListPlace): string {
   return place.at === 'pms' ? `${PMS}${place.cursor ?? ''}` : `${OWN}${place.after ?? ''}`;
 }
 
