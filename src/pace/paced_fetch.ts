@@ -40,7 +40,12 @@ export function createPacedFetch({ pace, base_url, deadline_ms, clock }: PacedFe
   const base = new URL(base_url.endsWith('/') ? base_url : `${base_url}/`);
   let agent: Promise<Dispatcher> | undefined;
 
-  async function send(request: Request, permit: Permit, deadline: AbortSignal): Promise<Response> {
+  async function send(
+    request: Request,
+    names: ReadonlyMap<string, string>,
+    permit: Permit,
+    deadline: AbortSignal,
+  ): Promise<Response> {
     const progress: Progress = { left: false };
     const signal = AbortSignal.any([deadline, request.signal]);
     try {
@@ -51,7 +56,7 @@ export function createPacedFetch({ pace, base_url, deadline_ms, clock }: PacedFe
       const guard = guardedBy(signal, progress, requestScope().may_send);
       const answer = await fetch(request.url, {
         method: request.method,
-        headers: [...request.headers],
+        headers: [...request.headers].map(([name, value]): [string, string] => [names.get(name) ?? name, value]),
         body,
         redirect: 'manual',
         signal,
@@ -74,7 +79,7 @@ export function createPacedFetch({ pace, base_url, deadline_ms, clock }: PacedFe
     const deadline = AbortSignal.timeout(deadline_ms);
     const permit =
       takePermit() ?? (await pace.wait(requestScope().priority, AbortSignal.any([deadline, request.signal])));
-    return send(request, permit, deadline);
+    return send(request, namesOf(init?.headers), permit, deadline);
   };
   return Object.assign(paced, {
     async close() {
@@ -94,6 +99,12 @@ function requestTo(base: URL, input: string | URL | Request, init: RequestInit |
   if (new URL(request.url).origin !== base.origin)
     throw new VendorError('misconfigured', 'A request was to leave for another host than the PMS. Nothing was sent.');
   return request;
+}
+
+/** Names of headers as they were given: a `Request` writes them small, and AppFolio's gateway is said to tell them apart. */
+function namesOf(headers: RequestInit['headers']): ReadonlyMap<string, string> {
+  const isPlain = headers !== undefined && !(headers instanceof Headers) && !Array.isArray(headers);
+  return new Map(isPlain ? Object.keys(headers).map((name) => [name.toLowerCase(), name]) : []);
 }
 
 /** Node bundles an older undici: its fetch does not go with this dispatcher, so that the package's own is used. */

@@ -185,6 +185,16 @@ describe('an answer', () => {
 });
 
 describe('a request', () => {
+  it('arrives with the names of its headers as they were given', async () => {
+    const seen: string[] = [];
+    const base = await served((request, response) => {
+      seen.push(...request.rawHeaders.filter((_, index) => index % 2 === 0));
+      response.end();
+    });
+    await client(base).fetch('x', { headers: { 'X-Vendor-Developer-ID': 'd' } });
+    expect(seen).toContain('X-Vendor-Developer-ID');
+  });
+
   it('arrives with method, headers and every kind of body', async () => {
     const seen: unknown[] = [];
     const base = await served(async (request, response) => {
