@@ -1,6 +1,7 @@
 import type { CommandKind } from '../../model/commands.ts';
+import type { RecordKind } from '../../model/records.ts';
 import type { Assumption, Capabilities, CommandCapability, RecordCapability, RetryMode } from '../connector.ts';
-import { recordCapability } from '../kit/rows.ts';
+import { recordCapability, type RecordMapping } from '../kit/rows.ts';
 import type { ValueTables } from '../kit/value_tables.ts';
 import { ASSUMPTIONS, REQUEST_DEADLINE_MS, SETTLING } from './limits.ts';
 import { CHARGE_CODE, GL_ACCOUNT } from './records/accounts.ts';
@@ -139,25 +140,25 @@ const GUEST_CARDS: Readonly<Record<GuestCardForm, GuestCards>> = {
 
 export function capabilitiesOf(tables: ValueTables, form: GuestCardForm): Capabilities {
   const guestCards = GUEST_CARDS[form];
-  const of = <T extends Parameters<typeof recordCapability>[0]>(one: T) => recordCapability(one, tables);
+  const of = <K extends RecordKind>(one: RecordMapping<K>) => recordCapability(one, tables);
   return {
     pms: 'buildium',
     records: {
-      property: of(PROPERTY as never),
-      unit: of(UNIT as never),
-      household: of(HOUSEHOLD as never),
-      resident: of(RESIDENT as never),
-      lease: of(LEASE as never),
-      staff: of(STAFF as never),
-      vendor: of(vendorMapping(tables) as never),
-      work_order: of(workOrderMapping(tables) as never),
+      property: of(PROPERTY),
+      unit: of(UNIT),
+      household: of(HOUSEHOLD),
+      resident: of(RESIDENT),
+      lease: of(LEASE),
+      staff: of(STAFF),
+      vendor: of(vendorMapping(tables)),
+      work_order: of(workOrderMapping(tables)),
       guest_card: guestCards.record(tables),
       tour: KEPT,
-      gl_account: of(GL_ACCOUNT as never),
-      charge_code: of(CHARGE_CODE as never),
-      ledger_entry: of(LEDGER_ENTRY as never),
-      bill: of(BILL as never),
-      journal_entry: of(JOURNAL_ENTRY as never),
+      gl_account: of(GL_ACCOUNT),
+      charge_code: of(CHARGE_CODE),
+      ledger_entry: of(LEDGER_ENTRY),
+      bill: of(BILL),
+      journal_entry: of(JOURNAL_ENTRY),
       communication: KEPT,
     },
     commands: { ...COMMANDS, ...guestCards.commands },

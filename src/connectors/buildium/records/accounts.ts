@@ -1,4 +1,4 @@
-import type { ChargeCode, GlAccount } from '../../../model/records.ts';
+import type { GlAccount, RecordOf } from '../../../model/records.ts';
 import { fixed, flag, idText, readBy, text } from '../../kit/codecs.ts';
 import { path } from '../../kit/rest.ts';
 import { mapping, readRecord } from '../../kit/rows.ts';
@@ -90,17 +90,17 @@ export const CHARGE_CODE = mapping(
 
 function reader<K extends 'gl_account' | 'charge_code'>(
   vendor: Vendor,
-  read: (account: WireAccount) => (K extends 'gl_account' ? GlAccount : ChargeCode) | undefined,
+  read: (account: WireAccount) => RecordOf<K> | undefined,
 ): Reader<K> {
   const { client } = vendor;
   return {
     async get(_scope, id, signal) {
       const account = await client.one<WireAccount>((one) => path`v1/glaccounts/${one}`, id, signal);
-      return account === undefined ? undefined : (read(account) as never);
+      return account === undefined ? undefined : read(account);
     },
     async list(query, signal) {
       const page = await client.page<WireAccount>('v1/glaccounts', {}, windowOf(query), signal);
-      return vendor.pageOf<K, WireAccount>(page, (account) => read(account) as never);
+      return vendor.pageOf<K, WireAccount>(page, read);
     },
   };
 }

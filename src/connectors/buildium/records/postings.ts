@@ -1,4 +1,4 @@
-import type { JournalEntry, LedgerEntry } from '../../../model/records.ts';
+import type { JournalEntry, LedgerEntry, RecordOf } from '../../../model/records.ts';
 import { VendorError, type ListQuery, type Page } from '../../connector.ts';
 import { day, dollarNumber, fixed, idText, markedText, readBy, text } from '../../kit/codecs.ts';
 import { path } from '../../kit/rest.ts';
@@ -226,7 +226,7 @@ function yearOfPostings(now: number, year: number): { startdate: string; enddate
 async function generalLedger<K extends 'ledger_entry' | 'journal_entry'>(
   vendor: Vendor,
   query: ListQuery,
-  read: (transaction: wire.Transaction) => (K extends 'ledger_entry' ? LedgerEntry : JournalEntry) | undefined,
+  read: (transaction: wire.Transaction) => RecordOf<K> | undefined,
   signal?: AbortSignal,
 ): Promise<Page<K>> {
   const { client, clock } = vendor;
@@ -245,7 +245,7 @@ async function generalLedger<K extends 'ledger_entry' | 'journal_entry'>(
     windowOf({ ...query, cursor: at }),
     signal,
   );
-  const { records } = vendor.pageOf<K, wire.Transaction>({ rows: page.rows }, (one) => read(one) as never);
+  const { records } = vendor.pageOf<K, wire.Transaction>({ rows: page.rows }, read);
   const next = page.next_offset !== undefined ? `${year}:${page.next_offset}` : afterYear(Number(year));
   return { records, ...(next !== undefined && { next_cursor: next }) };
 }
