@@ -197,7 +197,6 @@ describe('serve --http', () => {
 });
 
 describe('a configuration', () => {
-  const buildium = { id: 'main', pms: 'buildium' };
   it.each([
     { what: 'a misspelt key', config: { orgnisation: 'x' }, says: 'orgnisation' },
     { what: 'a misspelt key inside', config: { policy: { nte: '5.00' } }, says: 'policy' },
@@ -206,7 +205,17 @@ describe('a configuration', () => {
       config: { policy: { limits: { nope: { call: '1', day: '1' } } } },
       says: 'nope',
     },
-    { what: 'an unknown PMS', config: { connections: [buildium] }, says: 'buildium' },
+    { what: 'an unknown PMS', config: { connections: [{ id: 'main', pms: 'ledgerworks' }] }, says: 'ledgerworks' },
+    {
+      what: 'a vendor without its keys',
+      config: { connections: [{ id: 'main', pms: 'buildium' }] },
+      says: 'connections.main.client_id',
+    },
+    {
+      what: 'a key that the vendor does not know',
+      config: { connections: [{ id: 'main', pms: 'buildium', client_id: 'a', client_secret: 'b', tocken: 'c' }] },
+      says: 'tocken',
+    },
     { what: 'an unset variable', config: { organisation: '${NOT_SET_ANYWHERE}' }, says: 'NOT_SET_ANYWHERE' },
   ])('with $what stops the start and is named', async ({ config, says }) => {
     const place = newPlace(config);
