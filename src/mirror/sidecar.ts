@@ -49,6 +49,7 @@ export interface OwnRecordsQuery {
   under_any_id?: boolean;
   /** Only what was changed at or after this moment; epoch milliseconds. */
   since?: number;
+  property_id?: string;
   /** Only what comes after this id. */
   after?: string;
   limit: number;
@@ -101,9 +102,10 @@ export function createSidecar(store: Store, keyring: KeyRing): Sidecar {
       return found;
     },
 
-    async own(place, { under_any_id, since, after, limit }) {
+    async own(place, { under_any_id, since, property_id, after, limit }) {
       let query = rowsAt(place).where('record_id', '>', after ?? (under_any_id === true ? '' : OWN));
       if (under_any_id !== true) query = query.where('record_id', '<', END_OF_OWN);
+      if (property_id !== undefined) query = query.where('property_id', '=', property_id);
       if (since !== undefined) query = query.where('updated_at', '>=', since);
       const rows = await query.orderBy('record_id').limit(limit).execute();
       return rows.map((row) => ({ record_id: row.record_id, kept: opened(place, row) }));
@@ -115,6 +117,7 @@ export function createSidecar(store: Store, keyring: KeyRing): Sidecar {
         body_sealed: keyring.seal(JSON.stringify(kept), contextOf(key)),
         updated_at: at,
         updated_by: who,
+        property_id: propertyOf(record_id, kept),
       };
       await trx
         .insertInto('sidecar')
@@ -123,6 +126,11 @@ export function createSidecar(store: Store, keyring: KeyRing): Sidecar {
         .execute();
     },
   };
+}
+
+/** The property of a whole record; what is kept beside one of the PMS is found by its id alone. */
+function propertyOf(recordId: string, { fields: { id, property_id } }: Kept): string | null {
+  return id === recordId && typeof property_id === 'string' ? property_id : null;
 }
 
 /** The first text after all that begin with `ct_`; the store compares ids by code point. */

@@ -4,13 +4,14 @@ import { DIALECTS, type Migration } from './dialect.ts';
 import type { Engine } from './half.ts';
 import { addClaimsAndPace, createLedger } from './ledger-tables.ts';
 import { createMirror } from './mirror-tables.ts';
+import { addSidecarProperties } from './sidecar-tables.ts';
 import { StoreUnavailable } from './unavailable.ts';
 
 /** The two halves of a store, versioned apart: the mirror can be loaded again, the ledger cannot. */
 export type Part = 'ledger' | 'mirror';
 
 const MIGRATIONS: Record<Part, readonly Migration[]> = {
-  ledger: [createLedger, addClaimsAndPace, addWriteTestsAndDrift],
+  ledger: [createLedger, addClaimsAndPace, addWriteTestsAndDrift, addSidecarProperties],
   mirror: [createMirror],
 };
 

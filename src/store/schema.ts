@@ -204,6 +204,8 @@ export interface SidecarTable {
   body_sealed: string;
   updated_at: number;
   updated_by: string;
+  /** Of a record that only Caretaker holds. */
+  property_id: string | null;
 }
 
 /** A case handed to a person, and the paging of the rota until someone acknowledges. */

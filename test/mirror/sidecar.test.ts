@@ -72,6 +72,22 @@ describeOnEveryEngine('what is kept beside records', (open) => {
     expect(await sidecar.own({ ...place, kind: 'tour' }, { limit: 9 })).toEqual([]);
   });
 
+  it('finds those of a property, and no others, after they have moved as well', async () => {
+    const { sidecar, put } = await start();
+    const at = (id: string, property_id: string) => put(id, keeping({ id, property_id }));
+    await at('ct_a', '11');
+    await at('ct_b', '12');
+    await at('V7', '11');
+    // What is kept beside a record of the PMS is none by itself.
+    await put('ct_c', keeping({ property_id: '11' }));
+    const ids = async (property_id: string, under_any_id = false) =>
+      (await sidecar.own(place, { property_id, under_any_id, limit: 9 })).map(({ record_id }) => record_id);
+    expect([await ids('11'), await ids('12'), await ids('13')]).toEqual([['ct_a'], ['ct_b'], []]);
+    expect(await ids('11', true)).toEqual(['V7', 'ct_a']);
+    await at('ct_a', '12');
+    expect([await ids('11'), await ids('12')]).toEqual([[], ['ct_a', 'ct_b']]);
+  });
+
   it('opens for its own record only', async () => {
     const { store, sidecar, put } = await start();
     await put('1', keeping({ pets: 'none' }));
@@ -82,7 +98,9 @@ describeOnEveryEngine('what is kept beside records', (open) => {
 
   it('reads what was kept of vendors when it was nothing but fields', async () => {
     const { store, sidecar, put } = await start();
-    await put('1', { trades: ['hvac'] } as unknown as Kept);
+    await put('1', NOTHING_KEPT);
+    const body_sealed = keyring.seal(JSON.stringify({ trades: ['hvac'] }), 'sidecar:main:guest_card::1');
+    await store.transaction((trx) => trx.updateTable('sidecar').set({ body_sealed }).execute());
     expect(await sidecar.get(key('1'))).toEqual(keeping({ trades: ['hvac'] }));
     await store.close();
   });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMirror } from '../../src/mirror/mirror.ts';
+import type { Kept } from '../../src/mirror/sidecar.ts';
 import type { Command, CommandOf } from '../../src/model/commands.ts';
 import type { GuestCard, Tour } from '../../src/model/records.ts';
 import { loadMirror } from '../../src/sync/load.ts';
@@ -189,6 +190,23 @@ describeOnEveryEngine('records that only Caretaker holds', (open) => {
     expect(first.records).toHaveLength(2);
     const tour = await made(tourOf(ids[0] as string, 60));
     expect((await rig.listed('tour', { unit_id: rig.unit.id })).map((one) => (one as Tour).id)).toEqual([tour]);
+  });
+
+  it('are listed under any id where the PMS has none of their kind', async () => {
+    const { vendor } = await rig.sandbox.state();
+    const whole = { ...vendor[0]!, id: 'V7', name: 'Kept Plumbing' };
+    const beside = { fields: { trades: ['hvac'] }, shown: {}, writes: [] };
+    const put = (record_id: string, kept: Kept) =>
+      rig.store.transaction((trx) =>
+        rig.sidecar.put(trx, { connection: 'main', kind: 'vendor', scope: '', record_id }, kept, { at: 1, who: 'ada' }),
+      );
+    await put('V7', { ...beside, fields: whole });
+    await put('501', beside);
+    const { records, ...rest } = rig.pms.capabilities;
+    const none = { ...records, vendor: { ...records.vendor!, read: 'sidecar' as const } };
+    const connector = rig.beside({ ...rig.pms, capabilities: { ...rest, records: none } });
+    expect((await connector.list('vendor', { property_id: '11' })).records).toEqual([whole]);
+    expect(await connector.get('vendor', '', 'V7')).toEqual(whole);
   });
 
   it('are loaded into a mirror that lost them', async () => {

@@ -9,8 +9,11 @@ import { type RecordKind, type RecordOf, RECORDS } from '../../model/records.ts'
 /** The kinds of which Caretaker may hold records of its own, whatever the PMS has of them. */
 export const OWN_KINDS: ReadonlySet<RecordKind> = new Set(['guest_card', 'tour', 'communication']);
 
+/** Kinds whose records belong to every property. */
+const EVERYWHERE: ReadonlySet<RecordKind> = new Set(['vendor', 'staff', 'gl_account', 'charge_code']);
+
 const DEFAULT_LIMIT = 200;
-const FILTERS = ['property_id', 'unit_id', 'household_id'] as const;
+const FILTERS = ['unit_id', 'household_id'] as const;
 
 export function wholeRecord<K extends RecordKind>(kind: K, { fields }: Kept): RecordOf<K> {
   return RECORDS[kind].parse(fields) as RecordOf<K>;
@@ -27,8 +30,12 @@ export async function ownPage<K extends RecordKind>(
   { after, under_any_id }: { after?: string | undefined; under_any_id: boolean },
 ): Promise<{ records: RecordOf<K>[]; last?: string }> {
   const limit = query.limit ?? DEFAULT_LIMIT;
-  const since = query.since === undefined ? {} : { since: momentOf(query.since) };
-  const rows = await sidecar.own(place, { under_any_id, ...since, ...(after !== undefined && { after }), limit });
+  const rows = await sidecar.own(place, {
+    ...{ under_any_id, limit },
+    ...(query.since !== undefined && { since: momentOf(query.since) }),
+    ...(query.property_id !== undefined && !EVERYWHERE.has(place.kind) && { property_id: query.property_id }),
+    ...(after !== undefined && { after }),
+  });
   const last = rows.length < limit ? undefined : rows.at(-1)?.record_id;
   // What was once kept beside a record that the PMS had is none by itself.
   const whole = rows.filter(({ record_id, kept }) => kept.fields['id'] === record_id);
