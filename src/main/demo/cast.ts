@@ -111,7 +111,9 @@ function person(place: Place, who: string, key: string, story: Story): Person {
     async run(...args) {
       const { code, stdout, stderr } = await runCaretaker(place, args, key);
       // What went wrong is said last, after what it was about.
-      const said = (code === 0 ? stdout : (stderr.trim().split('\n').at(-1) ?? '')).trim();
+      const last = (text: string) => text.trim().split('\n').at(-1) ?? '';
+      // A check that finds something says so on standard output, and fails.
+      const said = code === 0 ? stdout.trim() : last(stderr) || last(stdout);
       story.person(who, `caretaker ${args.join(' ')}`, said);
       return { code, said };
     },
