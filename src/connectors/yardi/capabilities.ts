@@ -26,10 +26,7 @@ interface Source {
 }
 
 function sourcesFor(settings: YardiSettings): Partial<Record<RecordKind, Source>> {
-  const source = <K extends RecordKind>(rows: RecordMapping<K>, ...from: readonly InterfaceName[]): Source => ({
-    rows: rows as unknown as RecordMapping<RecordKind>,
-    from,
-  });
+  const source = (rows: RecordMapping<RecordKind>, ...from: readonly InterfaceName[]): Source => ({ rows, from });
   const hasOffers = settings.interfaces.lease_renewals !== undefined;
   return {
     property: source(PROPERTY),

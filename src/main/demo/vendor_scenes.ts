@@ -43,9 +43,13 @@ async function someHome(stage: VendorStage, skip = 0): Promise<Home> {
     const shown = listed.find(({ lease_id }) => lease_id === id || String(lease_id).endsWith(`:${id}`));
     if (shown === undefined || parties[0] === undefined) return [];
     const prefix = String(shown['lease_id']).slice(0, -id.length);
-    const ids = { property_id, unit_id, lease_id: id, resident_id: parties[0].resident_id };
-    const refs = Object.fromEntries(Object.entries(ids).map(([name, one]) => [name, `${prefix}${one}`]));
-    return [{ ...(refs as unknown as Omit<Home, 'version'>), version: String(shown['version']) }];
+    const ref = (one: string) => `${prefix}${one}`;
+    return [
+      {
+        ...{ property_id: ref(property_id), unit_id: ref(unit_id), lease_id: ref(id) },
+        ...{ resident_id: ref(parties[0].resident_id), version: String(shown['version']) },
+      },
+    ];
   });
   return firstThat(homes.slice(skip), () => true, 'home that somebody lives in');
 }

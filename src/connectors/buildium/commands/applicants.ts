@@ -1,6 +1,8 @@
+import * as z from 'zod/v4';
 import type { CommandOf } from '../../../model/commands.ts';
 import { VendorError, type Located, type RecordRef, type StepContext, type StepRequest } from '../../connector.ts';
 import { carries, withMarker } from '../../kit/markers.ts';
+import { keptRequest } from '../../kit/kept_request.ts';
 import { path } from '../../kit/rest.ts';
 import type { Operation, Plan, PlannedStep } from '../../kit/vendor.ts';
 import { nameParts, NOT_GIVEN, numbersWritten, onlyEmail, placesOf } from '../contact.ts';
@@ -79,9 +81,11 @@ async function namesakes({ client }: Vendor, body: Body, signal?: AbortSignal): 
   return rows.filter((one) => key(one) === key(body));
 }
 
+const NewApplicant = z.object({ body: z.record(z.string(), z.unknown()), known: z.array(z.number()) });
+
 /** Those who were there before the request are not its effect; several who came after it may each be it. */
 async function locateNew(vendor: Vendor, request: StepRequest, signal?: AbortSignal): Promise<Located> {
-  const { body, known } = request as unknown as { body: Body; known: readonly number[] };
+  const { body, known } = keptRequest(NewApplicant, request);
   const results = (await namesakes(vendor, body, signal))
     .filter(({ Id }) => !known.includes(Id))
     .map(({ Id }) => ({ record: refTo(String(Id)) }));

@@ -96,10 +96,10 @@ function updateProspect(vendor: Vendor, command: Update): PlannedStep {
 }
 
 function plainFields({ tables, circumstances }: Vendor, command: Update): object {
-  const given = Object.fromEntries(PLAIN.map((field) => [field, command[field]]));
+  const given: Record<string, unknown> = Object.fromEntries(PLAIN.map((field) => [field, command[field]]));
   // The reason for losing somebody goes with their being lost.
   if (command.status !== undefined && command.status !== 'lost' && command.lost_reason === undefined)
-    given['lost_reason'] = null as unknown as undefined;
+    given['lost_reason'] = null;
   return writeFields(guestCardMapping(tables), given, circumstances);
 }
 

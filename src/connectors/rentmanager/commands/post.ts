@@ -1,22 +1,31 @@
+import * as z from 'zod/v4';
 import { VendorError, type Located, type StepContext, type StepRequest } from '../../connector.ts';
-import type { RecordKind } from '../../../model/records.ts';
+import { RECORD_KINDS, type RecordKind } from '../../../model/records.ts';
+import { keptRequest } from '../../kit/kept_request.ts';
 import type { Operation, PlannedStep } from '../../kit/vendor.ts';
 import { madeId, type Client } from '../transport.ts';
 
 /** One POST as the ledger keeps it: everything that Rent Manager is told goes out by one. */
-interface Post {
+const Post = z.object({
   /** Path, and query where there is one. */
-  address: string;
+  address: z.string(),
   /** Records, always as a list; absent for an action that takes none. */
-  body?: unknown;
+  body: z.unknown().optional(),
   /** The record that is made or changed, by its id or by the field of the answer that says it. */
-  record: { kind: RecordKind; id?: string; key?: string; prefix?: string };
-}
+  record: z.object({
+    kind: z.enum(RECORD_KINDS),
+    id: z.string().optional(),
+    key: z.string().optional(),
+    prefix: z.string().optional(),
+  }),
+});
+
+const Look = z.object({ record: z.object({ kind: z.enum(RECORD_KINDS), id: z.string() }) });
 
 /** The names under which requests are kept: they outlive a version of this program. */
 export const OPERATIONS = { post: 'post', look: 'look' } as const;
 
-export function post(address: string, body: unknown, record: Post['record']): StepRequest {
+export function post(address: string, body: unknown, record: z.input<typeof Post>['record']): StepRequest {
   return { address, ...(body !== undefined && { body }), record };
 }
 
@@ -24,16 +33,16 @@ export function post(address: string, body: unknown, record: Post['record']): St
 export function operationsOf(client: Client): Readonly<Record<string, Operation>> {
   return {
     [OPERATIONS.post]: async (request, signal) => {
-      const { address, body, record } = request as unknown as Post;
+      const { address, body, record } = keptRequest(Post, request);
       const answer = await client.post(address, body, signal);
       const id =
         record.id ?? withPrefix(record.prefix, record.key === undefined ? undefined : madeId(answer, record.key));
       return id === undefined ? {} : { record: { kind: record.kind, scope: '', id } };
     },
     // Nothing of it is Rent Manager's: it only has to have the record.
-    [OPERATIONS.look]: (request) => {
-      const { record } = request as unknown as { record: { kind: RecordKind; id: string } };
-      return Promise.resolve({ record: { kind: record.kind, scope: '', id: record.id } });
+    [OPERATIONS.look]: async (request) => {
+      const { kind, id } = keptRequest(Look, request).record;
+      return { record: { kind, scope: '', id } };
     },
   };
 }

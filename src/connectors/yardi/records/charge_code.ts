@@ -1,4 +1,4 @@
-import type { ChargeCode, GlAccount } from '../../../model/records.ts';
+import type { ChargeCode, GlAccount, RecordOf } from '../../../model/records.ts';
 import { readBy, text } from '../../kit/codecs.ts';
 import { mapping, readRecord } from '../../kit/rows.ts';
 import type { Reader } from '../../kit/vendor.ts';
@@ -73,18 +73,14 @@ export function glAccountReader(context: Context): Reader<'gl_account'> {
 }
 
 /** A list that belongs to the interface entity and is told under every property. */
-function sameEverywhere<K extends 'charge_code' | 'gl_account', R extends { id: string }>(
+function sameEverywhere<K extends 'charge_code' | 'gl_account'>(
   context: Context,
-  read: (signal?: AbortSignal) => Promise<R[]>,
+  read: (signal?: AbortSignal) => Promise<RecordOf<K>[]>,
 ): Reader<K> {
-  const reader = {
-    async get(_scope: string, id: string, signal?: AbortSignal) {
+  return {
+    async get(_scope, id, signal) {
       return (await read(signal)).find((one) => one.id === id);
     },
-    list: (query: Parameters<Reader<K>['list']>[0], signal?: AbortSignal) =>
-      listByProperty<'charge_code'>(context, query, async () => ({
-        records: (await read(signal)) as unknown as ChargeCode[],
-      })),
+    list: (query, signal) => listByProperty<K>(context, query, async () => ({ records: await read(signal) })),
   };
-  return reader as unknown as Reader<K>;
 }
