@@ -17,6 +17,12 @@ const UNPACED: Permit = { done() {} };
 const ASK_AGAIN_MS = 1_000;
 
 /**
+ * How long leave is waited for, milliseconds. Judging a change may ask the PMS as much as it allows in a second: who came
+ * back later would judge it anew, and find no leave again.
+ */
+const LEAVE_WAIT_MS = 3_000;
+
+/**
  * Leave for the next request of a write, before anything is journaled for it: no lease is held while leave is waited for.
  * What goes to no PMS needs none.
  */
@@ -26,11 +32,18 @@ export async function askLeave(
   step: Step,
 ): Promise<Permit | Refusal> {
   if (step.local === true) return UNPACED;
+  const pace = runtime.paceOf?.(connection);
+  if (pace === undefined) return UNPACED;
+  let refusal: Refusal | undefined;
   try {
-    return (await runtime.paceOf?.(connection)?.ask(priority as Priority)) ?? UNPACED;
+    const leave = await pace.ask(priority as Priority);
+    if (!isRefusal(leave)) return leave;
+    refusal = leave;
+    const isNear = leave.because === 'paced' && leave.retry_at - runtime.clock() <= LEAVE_WAIT_MS;
+    return isNear ? await pace.wait(priority as Priority, AbortSignal.timeout(LEAVE_WAIT_MS)) : leave;
   } catch (error) {
     if (!(error instanceof VendorError)) throw error;
-    return { because: 'down', retry_at: runtime.clock() + ASK_AGAIN_MS };
+    return refusal ?? { because: 'down', retry_at: runtime.clock() + ASK_AGAIN_MS };
   }
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { VendorError } from '../../src/connectors/connector.ts';
 import { requestScope } from '../../src/pace/request_scope.ts';
-import type { Pace, Refusal } from '../../src/pace/pace.ts';
+import type { Pace, Permit, Refusal } from '../../src/pace/pace.ts';
 import { createTimerDispatcher } from '../../src/writeback/timer_dispatcher.ts';
 import { describeOnEveryEngine } from '../store/engines.ts';
 import { openRig, START } from './ledger_rig.ts';
@@ -84,6 +84,39 @@ describeOnEveryEngine('the ledger at a pace', (open) => {
     await rig.recover(1_000);
     expect((await stateOf(row.write_id)).state).toBe('done');
     expect(await rig.effects()).toBe(1);
+  });
+
+  it('waits for a leave that is about to come, and does not judge anew what its own questions have put off', async () => {
+    let judged = 0;
+    const { judgeAgain } = rig.runtime;
+    rig.runtime.judgeAgain = (write) => {
+      judged += 1;
+      return judgeAgain(write);
+    };
+    door.refusal = { because: 'paced', retry_at: START + 7_000 };
+    const row = await rig.submit(rig.createWorkOrder());
+    expect(row.state).toBe('ready');
+    judged = 0;
+    rig.time.now += 7_000;
+    // The questions of the judgement have used up what the PMS allows in a second.
+    door.refusal = { because: 'paced', retry_at: START + 7_900 };
+    door.wait = async (priority) => {
+      door.refusal = undefined;
+      return (await door.ask(priority)) as Permit;
+    };
+    await rig.recover();
+    expect((await stateOf(row.write_id)).state).toBe('done');
+    expect(judged).toBe(1);
+  });
+
+  it('waits no longer for it than a moment', async () => {
+    door.refusal = { because: 'paced', retry_at: START + 900 };
+    door.wait = () => Promise.reject(new VendorError('rate_limited', 'It takes longer.'));
+    const row = await rig.submit(rig.createWorkOrder());
+    expect(row).toMatchObject({ state: 'ready', next_attempt_at: START + 900, lease_owner: null });
+    door.refusal = undefined;
+    await rig.recover(1_000);
+    expect((await stateOf(row.write_id)).state).toBe('done');
   });
 
   it('asks with the urgency of the write, and tells whoever makes its requests', async () => {
