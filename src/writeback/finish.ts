@@ -116,8 +116,7 @@ async function close(runtime: Runtime, write: OpenWrite, result: StepResult, id:
   const { row, command } = write;
   const now = runtime.clock();
   await runtime.store.transaction(async (trx) => {
-    const [followers] = await together([
-      followersOf(trx, row),
+    await together([
       claimRecord(trx, write, id),
       updateStep(trx, row.write_id, row.step_index, {
         state: 'proved',
@@ -140,6 +139,8 @@ async function close(runtime: Runtime, write: OpenWrite, result: StepResult, id:
       ]),
       recordChanges(trx, now, [change(write, COMMANDS[command.kind].record, id, command.kind)]),
     ]);
+    // Only now: until the entry of the audit was ours, others may have been recorded as waiting for this write.
+    const followers = await followersOf(trx, row);
     if (followers.dependents.length > 0) await joinLine(trx, write, id);
     await wakeFollowers(trx, runtime, followers);
     await tellPeople(trx, runtime, write, id, now);
