@@ -253,6 +253,11 @@ export function describeConformance({
           await connector.send(request, signal);
           expect(await count()).toBe(start + 1);
         } else expect(located).toMatchObject({ outcome: 'found' });
+        // However late it is looked for: a PMS may be away for days.
+        rig.time.now += 10 * 86_400_000;
+        const late = await locate();
+        rig.time.now -= 10 * 86_400_000;
+        if (late.outcome === 'absent') expect(late.covers_all, 'what it says after ten days').toBe(false);
       });
     });
 

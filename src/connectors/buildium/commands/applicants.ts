@@ -11,6 +11,7 @@ import { DECIDED_THERE, notesOn } from '../records/applicants.ts';
 import { idOf, isId } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
+import { idIn } from './answers.ts';
 import { inquiryText } from './inquiry.ts';
 import { locateWholePut } from './unchanged.ts';
 
@@ -186,9 +187,7 @@ export function applicantOperations({ client }: Vendor): Record<string, Operatio
   return {
     async create_applicant({ body }, signal) {
       const { body: made } = await client.send('POST', 'v1/applicants', body, { signal });
-      const id = (made as { Id?: unknown } | undefined)?.Id;
-      if (typeof id === 'number') return { record: refTo(String(id)) };
-      throw new VendorError('outcome_unknown', 'Buildium answered without saying what it made.');
+      return { record: refTo(idIn(made)) };
     },
     async update_applicant({ id, body }, signal) {
       await client.send('PUT', path`v1/applicants/${String(id)}`, body, { signal });

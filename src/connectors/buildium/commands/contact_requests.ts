@@ -1,17 +1,19 @@
 import type { CommandOf } from '../../../model/commands.ts';
-import { VendorError, type Located, type RecordRef, type StepContext } from '../../connector.ts';
-import { carries, cutTo, withMarker } from '../../kit/markers.ts';
+import { VendorError, type RecordRef, type StepContext } from '../../connector.ts';
+import { cutTo, withMarker } from '../../kit/markers.ts';
 import { path } from '../../kit/rest.ts';
 import { wordFor } from '../../kit/value_tables.ts';
 import type { Operation, Plan } from '../../kit/vendor.ts';
 import { inOrder, nameParts, onlyEmail, placesOf } from '../contact.ts';
 import { LENGTHS } from '../limits.ts';
 import { contactRequest } from '../records/contact_requests.ts';
-import { historyOf } from '../records/work_orders.ts';
 import { idOf } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
+import { idIn } from './answers.ts';
 import { inquiryText } from './inquiry.ts';
+import { locateMessage } from './messages.ts';
+import { locateNewTask } from './new_tasks.ts';
 import { locateWholePut } from './unchanged.ts';
 
 /*
@@ -21,6 +23,8 @@ import { locateWholePut } from './unchanged.ts';
 type Create = CommandOf<'create_guest_card'>;
 type Update = CommandOf<'update_guest_card'>;
 type Body = Record<string, unknown>;
+
+const ADDRESS = 'v1/tasks/contactrequests';
 
 const refTo = (id: string): RecordRef => ({ kind: 'guest_card', scope: '', id });
 
@@ -38,8 +42,11 @@ export function createContactRequest(vendor: Vendor): Plan<'create_guest_card'> 
         retry: 'marker',
         makes_record: true,
         operation: 'create_contact_request',
-        prepare: (context) => ({ body: newBody(vendor, command, context) }),
-        locate: (_request, context, signal) => locateNew(vendor, context, signal),
+        prepare: (context) => ({
+          body: newBody(vendor, command, context),
+          asked_at: new Date(vendor.clock()).toISOString(),
+        }),
+        locate: (request, context, signal) => locateNewTask(vendor, ADDRESS, request, context, refTo, signal),
       },
     ];
   };
@@ -64,16 +71,6 @@ function newBody({ settings, tables }: Vendor, command: Create, { marker }: Step
 function contactOf({ name, phones = [], emails = [] }: Pick<Create, 'name' | 'phones' | 'emails'>): Body {
   const Email = onlyEmail(emails);
   return defined({ ...nameParts(name), Email, PhoneNumbers: placesOf(phones) });
-}
-
-/** Looks through the requests that were touched since two days before: days are those of the account's own calendar. */
-async function locateNew({ client, clock }: Vendor, { marker }: StepContext, signal?: AbortSignal): Promise<Located> {
-  const since = new Date(clock() - 2 * 86_400_000).toISOString().slice(0, 10);
-  const rows = await client.all<wire.ContactRequest>('v1/tasks/contactrequests', { lastupdatedfrom: since }, signal);
-  const found = rows.find(({ Description }) => carries(Description, marker));
-  return found === undefined
-    ? { outcome: 'absent', covers_all: true }
-    : { outcome: 'found', result: { record: refTo(String(found.Id)) } };
 }
 
 /** Whether anything of an update has a place there; the rest is kept beside the record. */
@@ -101,7 +98,7 @@ export function updateContactRequest(vendor: Vendor): Plan<'update_guest_card'> 
           return { id, was, body: { ...changedBody(vendor, was, command), ...message } };
         },
         async locate(request, { marker }, signal) {
-          if (note !== undefined) return locateMessage(vendor, id, marker, signal);
+          if (note !== undefined) return locateMessage(vendor, refTo(id), marker, signal);
           const task = await contactRequest(vendor, id, signal);
           return locateWholePut(request, task && unchanged(task), refTo(id));
         },
@@ -137,21 +134,12 @@ function changedBody({ tables }: Vendor, was: Body, command: Update): Body {
   });
 }
 
-async function locateMessage(vendor: Vendor, id: string, marker: string, signal?: AbortSignal): Promise<Located> {
-  const history = await historyOf(vendor, id, signal);
-  return history.some(({ Message }) => carries(Message, marker))
-    ? { outcome: 'found', result: { record: refTo(id) } }
-    : { outcome: 'absent', covers_all: true };
-}
-
 export function contactRequestOperations({ client }: Vendor): Record<string, Operation> {
   const address = 'v1/tasks/contactrequests';
   return {
     async create_contact_request({ body }, signal) {
       const { body: made } = await client.send('POST', address, body, { signal });
-      const id = (made as { Id?: unknown } | undefined)?.Id;
-      if (typeof id === 'number') return { record: refTo(String(id)) };
-      throw new VendorError('outcome_unknown', 'Buildium answered without saying what it made.');
+      return { record: refTo(idIn(made)) };
     },
     async update_contact_request({ id, body }, signal) {
       await client.send('PUT', path`v1/tasks/contactrequests/${String(id)}`, body, { signal });

@@ -1,11 +1,12 @@
 import type { CommandOf } from '../../../model/commands.ts';
-import { VendorError, type Located, type StepContext, type StepRequest } from '../../connector.ts';
+import type { Located, StepContext, StepRequest } from '../../connector.ts';
 import { path } from '../../kit/rest.ts';
 import type { Operation, Plan, PlannedStep } from '../../kit/vendor.ts';
 import { workOrderOf } from '../records/work_orders.ts';
 import { idOf } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
+import { idIn } from './answers.ts';
 import { assignTechnician } from './tasks.ts';
 
 type Assign = CommandOf<'assign_work_order'>;
@@ -66,8 +67,7 @@ export function dispatchOperations({ client }: Vendor): Record<string, Operation
         id === null
           ? await client.send('POST', 'v1/workorders', body, { signal })
           : await client.send('PUT', path`v1/workorders/${String(id)}`, body, { signal });
-      if (typeof (made as wire.WorkOrder | undefined)?.Id !== 'number')
-        throw new VendorError('outcome_unknown', 'Buildium answered without saying what it made.');
+      idIn(made);
       return { record: { kind: 'work_order', scope: '', id: String(task) } };
     },
   };

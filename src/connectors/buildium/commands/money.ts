@@ -9,6 +9,7 @@ import { workOrderOf } from '../records/work_orders.ts';
 import { idOf, isId } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
+import { idIn } from './answers.ts';
 
 /*
  * What is posted to the books. Nothing can be deleted there: a charge is taken back by a credit, a journal entry by its
@@ -254,9 +255,7 @@ function journalStep(
 }
 
 function made(kind: 'bill' | 'journal_entry', answer: unknown): StepResult {
-  const id = (answer as { Id?: unknown } | undefined)?.Id;
-  if (typeof id === 'number') return { record: { kind, scope: '', id: String(id) }, posting: 'posted' };
-  throw new VendorError('outcome_unknown', 'Buildium answered without saying what it made.');
+  return { record: { kind, scope: '', id: idIn(answer) }, posting: 'posted' };
 }
 
 export function moneyOperations({ client }: Vendor): Record<string, Operation> {

@@ -1,14 +1,24 @@
 import type { CommandOf } from '../../../model/commands.ts';
-import { VendorError, type Located, type StepContext, type StepRequest, type StepResult } from '../../connector.ts';
-import { carries, cutTo, withMarker } from '../../kit/markers.ts';
+import {
+  VendorError,
+  type Located,
+  type RecordRef,
+  type StepContext,
+  type StepRequest,
+  type StepResult,
+} from '../../connector.ts';
+import { cutTo, withMarker } from '../../kit/markers.ts';
 import { path } from '../../kit/rest.ts';
 import { writeFields } from '../../kit/rows.ts';
 import type { Operation, Plan, PlannedStep } from '../../kit/vendor.ts';
 import { LENGTHS } from '../limits.ts';
-import { findTask, historyOf, workOrderMapping, type RepairTasks } from '../records/work_orders.ts';
+import { findTask, workOrderMapping, type RepairTasks } from '../records/work_orders.ts';
 import { idOf, isId } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
+import { idIn } from './answers.ts';
+import { locateMessage } from './messages.ts';
+import { locateNewTask } from './new_tasks.ts';
 
 /*
  * Work orders as tasks: made, changed, and told about. What a vendor does with one is `dispatch.ts`.
@@ -32,9 +42,11 @@ export function createWorkOrder(vendor: Vendor): Plan<'create_work_order'> {
         operation: 'create_task',
         prepare: async (context) => ({
           kind,
+          asked_at: new Date(vendor.clock()).toISOString(),
           body: isRequest ? await requestBody(vendor, command, context) : todoBody(vendor, command, context),
         }),
-        locate: (request, context, signal) => locateTask(vendor, request, context, signal),
+        locate: (request, context, signal) =>
+          locateNewTask(vendor, path`v1/tasks/${kind}`, request, context, refTo, signal),
       },
     ];
   };
@@ -118,38 +130,17 @@ export function taskOperations({ client }: Vendor): Record<string, Operation> {
   return {
     async create_task({ kind, body }, signal): Promise<StepResult> {
       const { body: made } = await client.send('POST', path`v1/tasks/${String(kind)}`, body, { signal });
-      return { record: taskRef(made) };
+      return { record: refTo(idIn(made)) };
     },
     async update_task({ kind, id, body }, signal): Promise<StepResult> {
       const address = path`v1/tasks/${String(kind)}/${String(id)}`;
       const { body: changed } = await client.send('PUT', address, body, { signal });
-      return { record: taskRef(changed) };
+      return { record: refTo(idIn(changed)) };
     },
   };
 }
 
-/** The record that an answer is about. Throws `outcome_unknown` where it names none. */
-function taskRef(answer: unknown): { kind: 'work_order'; scope: string; id: string } {
-  const id = (answer as { Id?: unknown } | undefined)?.Id;
-  if (typeof id === 'number') return { kind: 'work_order', scope: '', id: String(id) };
-  throw new VendorError('outcome_unknown', 'Buildium answered without saying what it made.');
-}
-
-/** Looks through the tasks of the kind that were touched since the day before, newest last. */
-async function locateTask(
-  { client, clock }: Vendor,
-  request: StepRequest,
-  { marker }: StepContext,
-  signal?: AbortSignal,
-): Promise<Located> {
-  const kind = String(request['kind']) as RepairTasks;
-  // Days of the account's own calendar, of which nothing is said: two days make sure of any zone.
-  const since = new Date(clock() - 2 * 86_400_000).toISOString().slice(0, 10);
-  const tasks = await client.all<wire.Task>(path`v1/tasks/${kind}`, { lastupdatedfrom: since }, signal);
-  const found = tasks.find(({ Description }) => carries(Description, marker));
-  if (found === undefined) return { outcome: 'absent', covers_all: true };
-  return { outcome: 'found', result: { record: taskRef(found) } };
-}
+const refTo = (id: string): RecordRef => ({ kind: 'work_order', scope: '', id });
 
 /** The fields of a task that an update changes. Everything else of it is kept beside the record. */
 function changesTask({ status, severity, trade, note }: Update, { tables }: Vendor): boolean {
@@ -205,7 +196,7 @@ function updateStep(vendor: Vendor, id: string, change: TaskChange, message: str
     locate: (request, context, signal) =>
       message === undefined
         ? locateChange(vendor, id, request, context, signal)
-        : locateMessage(vendor, id, context, signal),
+        : locateMessage(vendor, refTo(id), context.marker, signal),
   };
 }
 
@@ -234,18 +225,6 @@ function putBody(
     ...categoryAndPriority(vendor, { severity, trade }),
     ...(message !== undefined && { Message: withMarker(message, marker, LENGTHS.task_text) }),
   };
-}
-
-async function locateMessage(
-  vendor: Vendor,
-  id: string,
-  { marker }: StepContext,
-  signal?: AbortSignal,
-): Promise<Located> {
-  const history = await historyOf(vendor, id, signal);
-  return history.some(({ Message }) => carries(Message, marker))
-    ? { outcome: 'found', result: { record: { kind: 'work_order', scope: '', id } } }
-    : { outcome: 'absent', covers_all: true };
 }
 
 /** The fields of a PUT as the task shows them. */
