@@ -9,6 +9,7 @@ import { openWrite, type OpenWrite } from './open_write.ts';
 import type { Runtime } from './runtime.ts';
 import { endUndecided, endUnsentIn, mayHaveEffect, settleReservations, tellPeople } from './endings.ts';
 import { audit, change } from './journal.ts';
+import { carryOutOwnStep, type OwnStep } from './own_step.ts';
 import { followersOf, lookAt, wakeFollowers } from './waiting.ts';
 
 /*
@@ -126,46 +127,71 @@ async function claimFor(trx: Db, write: Pick<OpenWrite, 'row'>, recordId: string
   }
 }
 
-/** A person says what became of a write that no machine could find out. */
-export async function resolveWrite(
-  runtime: Runtime,
-  grant: Grant,
-  writeId: string,
-  finding: { happened: boolean; record_id?: string; note: string },
-): Promise<void> {
+/** What a person has found out about a write, and where. */
+interface Finding {
+  happened: boolean;
+  record_id?: string;
+  note: string;
+}
+
+/**
+ * A person says what became of a write that no machine could find out. What Caretaker itself had to do of one that
+ * happened is done first: if it cannot be, nothing is resolved.
+ */
+export async function resolveWrite(runtime: Runtime, grant: Grant, writeId: string, finding: Finding): Promise<void> {
   mayDecide(grant);
+  const asked = await resolvable(runtime.store.ledger, grant, writeId);
+  const own = finding.happened ? await ownStepOf(runtime, asked, finding.record_id) : {};
   const now = runtime.clock();
   await runtime.store.transaction(async (trx) => {
     await oneAtATime(trx, runtime.store.engine);
-    const row = await writeById(trx, writeId);
-    if (
-      row === undefined ||
-      row.organisation !== grant.organisation ||
-      !allowsProperty(grant, row.connection, row.property_id ?? undefined)
-    )
-      throw new CaretakerError('not_found', 'There is no such write.', { next: 'caretaker writes list' });
-    if (row.state !== 'needs_attention')
-      throw new CaretakerError(
-        'conflict',
-        `This write is ${row.state}; only one that needs attention is resolved by hand.`,
-      );
-    if (isRequester(grant, row))
-      throw new CaretakerError('not_permitted', 'The one who asked, or who answers for it, cannot resolve it.');
+    const row = await resolvable(trx, grant, writeId);
     const write = { row, notices: noticesOf(runtime, row) };
-    if (finding.happened) await claimFor(trx, write, finding.record_id ?? row.record_id);
+    const record_id = finding.record_id ?? own.record_id;
+    if (finding.happened) await claimFor(trx, write, record_id ?? row.record_id);
     const state = await moveWrite(trx, row, finding.happened ? 'happened' : 'did_not_happen', now, {
       done_at: now,
-      ...(finding.record_id !== undefined && { record_id: finding.record_id }),
+      ...(record_id !== undefined && { record_id }),
       ...(finding.happened ? { proof: 'partial', error_code: null, error_message: null } : {}),
     });
     await settleReservations(trx, row, state);
     await appendAudit(trx, runtime.keyring, [
-      audit(write, 'write.resolved', now, state, { ...finding }, grant.principal),
+      audit(write, 'write.resolved', now, state, { ...finding, ...own }, grant.principal),
     ]);
     await recordChanges(trx, now, [change(write, 'write', writeId, `resolved_${state}`)]);
-    if (finding.happened) await tellPeople(trx, runtime, write, finding.record_id ?? row.record_id, now);
+    if (finding.happened) await tellPeople(trx, runtime, write, record_id ?? row.record_id, now);
     await wakeFollowers(trx, runtime, await followersOf(trx, row));
   });
+}
+
+/** A write that the person may say something about, and that needs it. Throws `CaretakerError` where it is not. */
+async function resolvable(db: Db, grant: Grant, writeId: string): Promise<WriteRow> {
+  const row = await writeById(db, writeId);
+  if (
+    row === undefined ||
+    row.organisation !== grant.organisation ||
+    !allowsProperty(grant, row.connection, row.property_id ?? undefined)
+  )
+    throw new CaretakerError('not_found', 'There is no such write.', { next: 'caretaker writes list' });
+  if (row.state !== 'needs_attention')
+    throw new CaretakerError(
+      'conflict',
+      `This write is ${row.state}; only one that needs attention is resolved by hand.`,
+    );
+  if (isRequester(grant, row))
+    throw new CaretakerError('not_permitted', 'The one who asked, or who answers for it, cannot resolve it.');
+  return row;
+}
+
+/** What could not be opened any more is resolved all the same: nobody can tell what would have been kept of it. */
+async function ownStepOf(runtime: Runtime, row: WriteRow, recordId: string | undefined): Promise<OwnStep> {
+  let write: OpenWrite;
+  try {
+    write = openWrite(runtime.keyring, row);
+  } catch {
+    return {};
+  }
+  return carryOutOwnStep(runtime, write, recordId ?? row.record_id ?? undefined);
 }
 
 /** Takes back a write that has not been sent: by the one who asked for it, or the person who answers for that one. */

@@ -45,15 +45,13 @@ export async function joinLine(db: Db, { row, command }: OpenWrite, recordId: st
 }
 
 /**
- * Puts the PMS's ids in the place of write ids, now that the records exist. Undefined while one of them does not yet.
- * Throws `conflict` where one never will.
+ * A command with the PMS's ids in the place of write ids, now that the records exist. Undefined while one of them does not
+ * yet. Throws `conflict` where one never will.
  */
-export async function withPmsIds(runtime: Runtime, write: OpenWrite): Promise<OpenWrite | undefined> {
-  const named = namedWrites(write.command);
-  if (named.length === 0) return write;
+export async function byPmsIds(db: Db, command: Command): Promise<Command | undefined> {
   const ids = new Map<string, string>();
-  for (const id of named) {
-    const other = await writeById(runtime.store.ledger, id);
+  for (const id of namedWrites(command)) {
+    const other = await writeById(db, id);
     if (other === undefined || SPENT_STATES.includes(other.state) || other.state === 'shadowed')
       throw new CaretakerError(
         'conflict',
@@ -68,11 +66,19 @@ export async function withPmsIds(runtime: Runtime, write: OpenWrite): Promise<Op
     if (made === undefined) return undefined;
     ids.set(id, made);
   }
-  const command = parseCommand(
-    Object.fromEntries(
-      Object.entries(write.command).map(([field, value]) => [field, ids.get(value as string) ?? value]),
-    ),
+  if (ids.size === 0) return command;
+  return parseCommand(
+    Object.fromEntries(Object.entries(command).map(([field, value]) => [field, ids.get(value as string) ?? value])),
   );
+}
+
+/**
+ * A write with its command by the PMS's ids, and the record as it is now, kept so from then on. Undefined while the records
+ * do not exist. Throws `conflict` where one never will.
+ */
+export async function withPmsIds(runtime: Runtime, write: OpenWrite): Promise<OpenWrite | undefined> {
+  const command = await byPmsIds(runtime.store.ledger, write.command);
+  if (command === undefined || command === write.command) return command && write;
   const changed = changedRecordId(command);
   const { connection, scope } = write.row;
   const kind = COMMANDS[command.kind].record;

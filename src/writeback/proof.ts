@@ -55,7 +55,7 @@ export function fieldsWith(outcome: FieldOutcome, fields: Readonly<Record<string
 }
 
 /** Fields that an update only adds to: what others added meanwhile is no loss, and neither is what they took away. */
-const APPENDED: ReadonlySet<string> = new Set(['notes', 'touches', 'file_ids', 'unit_ids']);
+export const APPENDED: ReadonlySet<string> = new Set(['notes', 'touches', 'file_ids', 'unit_ids']);
 
 function isAppended(command: Command, field: string): boolean {
   return !COMMANDS[command.kind].creates && APPENDED.has(field);
