@@ -106,6 +106,19 @@ function lostAgainstAnother(error: unknown): boolean {
   return code === '40001' || code === '40P01' || isOutdated(error);
 }
 
+/** The connection of a transaction has ended before it was asked to commit, so that the server has undone it. */
+class Undone extends Error {
+  constructor(cause: unknown) {
+    super('The connection ended in the middle of a transaction.', { cause });
+  }
+}
+
+/** Whether an error says that the connection has ended, and not only that no answer came for a minute. */
+function saysThatItEnded(error: unknown): boolean {
+  const trouble = translatePostgresError(error);
+  return trouble instanceof StoreUnavailable && trouble.code === 'unreachable' && !/timeout/.test(String(error));
+}
+
 /** One set of tables over the shared pool. */
 class PostgresHalf<Tables> implements Half<Tables> {
   readonly read: Kysely<Tables>;
@@ -159,6 +172,9 @@ class PostgresHalf<Tables> implements Half<Tables> {
       try {
         return await this.#runOnce(fn);
       } catch (error) {
+        // Over another connection, but once: a server that is going down ends that one as well.
+        if (error instanceof Undone && attempt === 1) continue;
+        if (error instanceof Undone) throw translatePostgresError(error.cause);
         if (!lostAgainstAnother(error)) throw translatePostgresError(error);
         if (attempt === ATTEMPTS) throw new StoreUnavailable('locked', error);
       }
@@ -193,7 +209,7 @@ class PostgresHalf<Tables> implements Half<Tables> {
     try {
       const begun = driver.beginTransaction(connection, {});
       begun.catch(() => {});
-      let over = false;
+      let [over, committing] = [false, false];
       const props = this.#props(new DummyDriver(), (consumer) => {
         if (!over) return consumer(connection);
         throw new Error('a transaction was used after its end: await every query inside of it');
@@ -202,12 +218,13 @@ class PostgresHalf<Tables> implements Half<Tables> {
         const value = await fn(new Transaction<Tables>(props));
         over = true;
         await begun;
+        committing = true;
         await driver.commitTransaction(connection);
         return value;
       } catch (error) {
         over = true;
         await driver.rollbackTransaction(connection).catch(() => {});
-        throw error;
+        throw !committing && saysThatItEnded(error) ? new Undone(error) : error;
       }
     } finally {
       await driver.releaseConnection(connection);

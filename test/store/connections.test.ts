@@ -54,17 +54,51 @@ describeOnPostgres('connections', (open) => {
     });
 
     it.each([
-      ['a read', (query: (db: Kysely<LedgerTables>) => Promise<unknown>) => query(store.ledger)],
-      ['a transaction', (query: (db: Kysely<LedgerTables>) => Promise<unknown>) => store.transaction(query)],
-    ])('while %s runs fail it with a typed error, and are lent to nobody else', async (_what, run) => {
+      ['a read', 1, (query: (db: Kysely<LedgerTables>) => Promise<unknown>) => query(store.ledger)],
+      ['a transaction', 2, (query: (db: Kysely<LedgerTables>) => Promise<unknown>) => store.transaction(query)],
+    ])('while %s runs fail it with a typed error, and are lent to nobody else', async (_what, times, run) => {
       const mark = randomUUID();
       const failing = run((db) => sql`select pg_sleep(3600), ${sql.lit(mark)}`.execute(db));
-      const { pid } = await eventually<{ pid: number }>(
-        `select pid from pg_stat_activity where position($1 in query) > 0 and wait_event = 'PgSleep'`,
-        [mark],
-      );
-      await Promise.all([expect(failing).rejects.toMatchObject(UNREACHABLE), terminate(pid)]);
+      const failed = expect(failing).rejects.toMatchObject(UNREACHABLE);
+      for (let time = 1; time <= times; time += 1) {
+        const { pid } = await eventually<{ pid: number }>(
+          `select pid from pg_stat_activity where position($1 in query) > 0 and wait_event = 'PgSleep'`,
+          [mark],
+        );
+        await terminate(pid);
+      }
+      await failed;
       expect(await keys(store.ledger)).toEqual(['after']);
+    });
+
+    it('once in the middle of a transaction have it run again over another one', async () => {
+      let times = 0;
+      await store.transaction(async (trx) => {
+        times += 1;
+        await trx.insertInto('kv').values(entry('again')).execute();
+        if (times === 1) await terminate(await pidOf(trx));
+        await trx.insertInto('kv').values(entry('and more')).execute();
+      });
+      expect(times).toBe(2);
+      expect(await keys(store.ledger)).toEqual(['after', 'again', 'and more']);
+      await store.transaction((trx) => trx.deleteFrom('kv').where('key', '!=', 'after').execute());
+    });
+
+    it('while a transaction is committed leave open what became of it, and nothing is run again', async () => {
+      const relay = await openRelay(addressOf(store));
+      const here = openStore({ url: relay.url, clock: Date.now });
+      await here.ready();
+      relay.cutAt('commit');
+      let times = 0;
+      const failing = here.transaction(async (trx) => {
+        times += 1;
+        await trx.insertInto('kv').values(entry('perhaps')).execute();
+      });
+      await expect(failing).rejects.toMatchObject(UNREACHABLE);
+      expect(times).toBe(1);
+      await here.close();
+      await relay.close();
+      await store.transaction((trx) => trx.deleteFrom('kv').where('key', '!=', 'after').execute());
     });
   });
 

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 /**
- * A way to the database on which a host can vanish after it has acknowledged what it was sent: the connection stays,
- * and no answer comes any more.
+ * A way to the database on which a host can vanish after it has acknowledged what it was sent, so that the connection
+ * stays and no answer comes any more, and on which a connection can be cut.
  */
 export async function openRelay(address: string) {
   const url = new URL(address);
   const [port, host] = [Number(url.port || 5432), url.hostname];
   const sockets = new Set<Socket>();
-  let listening: { word: string; heard: () => void } | undefined;
+  let listening: { word: string; heard: (socket: Socket) => void } | undefined;
   const server = createServer((socket) => {
     const onward = connect(port, host);
     let mute = false;
@@ -21,7 +21,7 @@ export async function openRelay(address: string) {
     socket.on('data', (bytes) => {
       if (listening !== undefined && bytes.includes(listening.word)) {
         mute = true;
-        listening.heard();
+        listening.heard(socket);
         listening = undefined;
       }
       onward.write(bytes);
@@ -36,8 +36,12 @@ export async function openRelay(address: string) {
     /** The next connection on which this word is asked gets no answer any more; resolves when it was asked. */
     muteAt(word: string): Promise<void> {
       return new Promise((heard) => {
-        listening = { word, heard };
+        listening = { word, heard: () => heard() };
       });
+    },
+    /** The next connection on which this word is asked is cut. */
+    cutAt(word: string): void {
+      listening = { word, heard: (socket) => socket.destroy() };
     },
     async close() {
       server.close();
