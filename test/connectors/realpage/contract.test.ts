@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { contextFor } from '../rig.ts';
 import { currentLease, contractWith, fields, objections, openRealpage, services } from './rig.ts';
 
 const UNPUBLISHED = {
@@ -159,6 +160,25 @@ describe('service requests by the names of a contract', () => {
         support: 'unsupported',
         reason: expect.stringMatching(why),
       });
+  });
+
+  it('are looked at for nothing but what the contract has an element for, after a change of more than that', async () => {
+    const rig = await openRealpage();
+    const wsdl = services(rig).wsdl.replaceAll(/<s:element [^>]*name="(?:problemid|priorityid)"[^>]*\/>/g, '');
+    const { connector } = await rig.again({ services: [{ url: services(rig).facilities, wsdl }] });
+    const order = rig.state.work_order?.find(({ property_id, status }) => property_id === rig.site && status === 'new');
+    const command = {
+      kind: 'update_work_order' as const,
+      ...{ work_order_id: order?.id ?? '', property_id: rig.site },
+      ...{ status: 'in_progress' as const, severity: 'emergency' as const, trade: 'hvac' as const },
+    };
+    const before = await connector.get('work_order', rig.site, command.work_order_id);
+    const context = contextFor(rig.site, before);
+    const request = await connector.prepare(command, 0, context);
+    const signal = new AbortController().signal;
+    expect(await connector.locate(command, 0, request, context)).toMatchObject({ outcome: 'absent' });
+    await connector.send(request, signal);
+    expect(await connector.locate(command, 0, request, context)).toMatchObject({ outcome: 'found' });
   });
 
   it('are not opened on a bare name, because nobody has published the elements', async () => {

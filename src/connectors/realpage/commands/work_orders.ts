@@ -83,7 +83,7 @@ export function updateWorkOrder(vendor: Vendor, form: Form): Plan<'update_work_o
   return (command) => {
     const { status, severity, trade } = command;
     for (const [word, value] of Object.entries({ severity, trade }) as [Word, string | undefined][])
-      if (value !== undefined && !form.words.has(word))
+      if (value !== undefined && isHeld(vendor, word) && !form.words.has(word))
         throw new VendorError(
           'unsupported',
           `RealPage does not change the ${word} of a service request. Change it in OneSite.`,
@@ -111,6 +111,11 @@ export function updateWorkOrder(vendor: Vendor, form: Form): Plan<'update_work_o
   };
 }
 
+/** Whether RealPage has a place for a field at this connection; what it has none for is kept beside the record. */
+function isHeld({ work_order }: Vendor, field: string): boolean {
+  return work_order.rows.some((row) => row.field === field);
+}
+
 async function requestById(vendor: Vendor, site: string, id: string, signal?: AbortSignal): Promise<Plain> {
   const found = isId(id) ? (await serviceRequests(vendor, site, signal)).find((one) => one['id'] === id) : undefined;
   if (found !== undefined) return found;
@@ -125,7 +130,7 @@ async function locateUpdate(vendor: Vendor, command: Update, before: unknown, si
   const asked = Object.fromEntries(
     (['status', 'severity', 'trade'] as const).flatMap((field) => {
       const value = command[field];
-      if (value === undefined) return [];
+      if (value === undefined || !isHeld(vendor, field)) return [];
       const table = vendor.tables[field === 'status' ? 'work_order_status' : field];
       return [[field, table?.from_pms[table.to_pms[value] ?? ''] ?? value]];
     }),
