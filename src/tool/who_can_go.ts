@@ -35,9 +35,10 @@ export async function whoCanGo(
   job: Job,
   among: (person: Found<'vendor' | 'staff'>) => boolean = () => true,
 ): Promise<{ candidates: Candidate[]; excluded: Exclusion[] }> {
-  const { connection } = property;
-  const vendors = (await call.records.all('vendor', { connection })).filter(among);
-  const staff = (await call.records.all('staff', { connection })).filter(among);
+  // Where a PMS has its lists property by property, those of others have other people under the same ids.
+  const { connection, scope } = property;
+  const vendors = (await call.records.all('vendor', { connection, scope })).filter(among);
+  const staff = (await call.records.all('staff', { connection, scope })).filter(among);
   const today = call.today(property);
   return rankCandidates({
     work_order: job.work_order ?? { id: '', severity: job.severity },
