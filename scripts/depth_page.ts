@@ -23,6 +23,8 @@ before it has one.
 - **Kept beside**: the PMS has no place for it; Caretaker keeps it, keyed to the record.
 - **Evidence**: *seen* in a primary source or live, *inferred* from one, or *unknown*. What is not seen is listed with what
   confirms it in [vendor-assumptions.md](vendor-assumptions.md). Money and leases are not moved on a guess.
+- **Webhook** and **poll**: by which way a change that others make can be known, and how soon then. Copies are refreshed by
+  \`caretaker sync\` and whenever a decision needs the PMS's own word; following changes by itself is not part of this version.
 - How a retry is made safe (\`idempotency key\`, \`marker\`, \`natural key\`, \`set value\`, \`none\`) is explained in
   [guarantees.md](guarantees.md#how-a-step-is-made-safe-to-repeat).
 
