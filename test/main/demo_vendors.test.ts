@@ -25,7 +25,7 @@ async function demo(pms: string): Promise<{ code: number; summary: Summary | und
 }
 
 describe('the demonstration against a vendor', () => {
-  it.each(['buildium', 'rentmanager'])(
+  it.each(['buildium', 'appfolio', 'rentmanager'])(
     'plays with the simulator of %s, by what its connection says',
     async (pms) => {
       const { code, summary } = await demo(pms);

@@ -36,6 +36,8 @@ const ROWS: readonly Row[] = [
       write: (entry: WorkOrder['entry']) => (entry === 'yes' ? 'true' : 'false'),
     },
     support: 'mapped',
+    shown_as: { call_first: 'no', unknown: 'no' },
+    note: 'yes or no: the exact word is kept beside it',
   },
   { field: 'entry_notes', wire: 'entry_notes', as: text },
   { field: 'created_at', wire: 'created_at', as: localInstant, write: false },
