@@ -1,6 +1,7 @@
 import type { CommandKind } from '../../model/commands.ts';
 import { RECORDS } from '../../model/records.ts';
 import type { Capabilities, CommandCapability, RetryMode } from '../connector.ts';
+import { unsupported } from '../kit/command_capability.ts';
 import { mapping, recordCapability, type RecordMapping } from '../kit/rows.ts';
 import type { ValueTables } from '../kit/value_tables.ts';
 import { ASSUMPTIONS, KEY_LIFE_MS, REQUEST_DEADLINE_MS, SETTLING } from './limits.ts';
@@ -24,13 +25,6 @@ const set = (name: string) => step(name, 'set_value');
 
 const BY_A_PERSON =
   'Nothing was changed: a person has to do it in AppFolio; hand the case over with escalate_to_staff.';
-
-const unsupported = (reason: string): CommandCapability => ({
-  support: 'unsupported',
-  evidence: 'seen',
-  steps: [],
-  reason,
-});
 
 const COMMANDS: Capabilities['commands'] = {
   create_work_order: { support: 'native', evidence: 'seen', steps: [made('create_work_order')], requests: 3 },

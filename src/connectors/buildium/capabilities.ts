@@ -1,6 +1,7 @@
 import type { CommandKind } from '../../model/commands.ts';
 import type { RecordKind } from '../../model/records.ts';
-import type { Assumption, Capabilities, CommandCapability, RecordCapability, RetryMode } from '../connector.ts';
+import type { Assumption, Capabilities, CommandCapability, RecordCapability } from '../connector.ts';
+import { keptBeside, native } from '../kit/command_capability.ts';
 import { recordCapability, type RecordMapping } from '../kit/rows.ts';
 import type { ValueTables } from '../kit/value_tables.ts';
 import { ASSUMPTIONS, REQUEST_DEADLINE_MS, SETTLING } from './limits.ts';
@@ -14,24 +15,6 @@ import { BILL, JOURNAL_ENTRY, LEDGER_ENTRY } from './records/postings.ts';
 import { vendorMapping } from './records/vendors.ts';
 import { workOrderMapping } from './records/work_orders.ts';
 import type { GuestCardForm } from './vendor.ts';
-
-function native(
-  steps: Readonly<Record<string, RetryMode>>,
-  requests: number,
-  more: Partial<CommandCapability> = {},
-): CommandCapability {
-  return {
-    support: 'native',
-    evidence: 'seen',
-    steps: Object.entries(steps).map(([name, retry]) => ({ name, retry })),
-    requests,
-    ...more,
-  };
-}
-
-function beside(reason: string): CommandCapability {
-  return { support: 'sidecar', evidence: 'seen', steps: [], requests: 0, reason };
-}
 
 const NO_TOURS = 'A to-do of Buildium has a day and no time: Caretaker keeps tours beside it.';
 
@@ -49,10 +32,10 @@ const COMMANDS: Readonly<Record<Exclude<CommandKind, GuestCardCommand>, CommandC
     support: 'mapped',
     note: 'a vendor by the work order, one of the staff by the task; the visit is kept beside it',
   }),
-  schedule_tour: beside(NO_TOURS),
-  reschedule_tour: beside(NO_TOURS),
-  cancel_tour: beside(NO_TOURS),
-  record_tour_outcome: beside(NO_TOURS),
+  schedule_tour: keptBeside(NO_TOURS),
+  reschedule_tour: keptBeside(NO_TOURS),
+  cancel_tour: keptBeside(NO_TOURS),
+  record_tour_outcome: keptBeside(NO_TOURS),
   update_lease: native({ withdraw_1: 'set_value', move_out_1: 'set_value' }, 5, {
     note: 'notices and move-outs, a step per tenant; renewals are unsupported, since offers cannot be read',
   }),
@@ -71,7 +54,9 @@ const COMMANDS: Readonly<Record<Exclude<CommandKind, GuestCardCommand>, CommandC
     reversible: true,
     note: 'its opposite is posted',
   }),
-  record_communication: beside('Phone logs of Buildium hold calls of tenants and vendors alone: Caretaker keeps all.'),
+  record_communication: keptBeside(
+    'Phone logs of Buildium hold calls of tenants and vendors alone: Caretaker keeps all.',
+  ),
 };
 
 const KEPT: RecordCapability = {
@@ -98,7 +83,7 @@ const NO_GUEST_CARDS =
 const GUEST_CARDS: Readonly<Record<GuestCardForm, GuestCards>> = {
   sidecar: {
     record: () => KEPT,
-    commands: { create_guest_card: beside(NO_GUEST_CARDS), update_guest_card: beside(NO_GUEST_CARDS) },
+    commands: { create_guest_card: keptBeside(NO_GUEST_CARDS), update_guest_card: keptBeside(NO_GUEST_CARDS) },
     assumptions: [],
   },
   applicant: {

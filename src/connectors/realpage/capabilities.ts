@@ -1,6 +1,7 @@
 import type { CommandKind } from '../../model/commands.ts';
 import type { RecordKind } from '../../model/records.ts';
 import type { Capabilities, CommandCapability, RecordCapability, RetryMode } from '../connector.ts';
+import { keptBeside, unsupported } from '../kit/command_capability.ts';
 import { recordCapability } from '../kit/rows.ts';
 import type { Contract } from './contract.ts';
 import { ASSUMPTIONS, REQUEST_DEADLINE_MS, SETTLING } from './limits.ts';
@@ -79,13 +80,7 @@ function sent(
   return { support: 'mapped', steps: [{ name, retry }], ...more };
 }
 
-function kept(note: string): CommandCapability {
-  return { support: 'sidecar', evidence: 'seen', steps: [], reason: note };
-}
-
-function unsupported(reason: string): CommandCapability {
-  return { support: 'unsupported', evidence: 'unknown', steps: [], reason };
-}
+const unseen = (reason: string) => unsupported(reason, 'unknown');
 
 const NO_TOURS = 'kept by Caretaker: tours made over the API could be neither read back nor cancelled';
 const NO_LEDGER = 'No operation that does this was seen at RealPage';
@@ -94,25 +89,25 @@ function commandsOf(vendor: Vendor): Record<CommandKind, CommandCapability> {
   return {
     ...workOrderCommands(vendor),
     ...guestCardCommands(vendor),
-    schedule_tour: kept(NO_TOURS),
-    reschedule_tour: kept(NO_TOURS),
-    cancel_tour: kept(NO_TOURS),
-    record_tour_outcome: kept(NO_TOURS),
-    update_lease: unsupported(
+    schedule_tour: keptBeside(NO_TOURS),
+    reschedule_tour: keptBeside(NO_TOURS),
+    cancel_tour: keptBeside(NO_TOURS),
+    record_tour_outcome: keptBeside(NO_TOURS),
+    update_lease: unseen(
       'RealPage has no known operation that changes a lease. A person enters notices and renewals in OneSite Leasing.',
     ),
-    update_resident: kept(
+    update_resident: keptBeside(
       'kept by Caretaker: no operation that changes a resident was seen, so that a person has to enter it in OneSite too',
     ),
     post_charge: chargeCommand(vendor),
-    reverse_charge: unsupported(`${NO_LEDGER}. A person credits the charge in the household's ledger in OneSite.`),
-    post_bill: unsupported(
+    reverse_charge: unseen(`${NO_LEDGER}. A person credits the charge in the household's ledger in OneSite.`),
+    post_bill: unseen(
       `${NO_LEDGER}. Enter the invoice in OneSite Accounting or Spend Management, which are other products.`,
     ),
-    reverse_bill: unsupported(`${NO_LEDGER}. Void the invoice where it was entered.`),
-    post_journal_entry: unsupported(`${NO_LEDGER}. Enter it in OneSite Accounting, which is another product.`),
-    reverse_journal_entry: unsupported(`${NO_LEDGER}. Reverse it in OneSite Accounting.`),
-    record_communication: kept('kept by Caretaker: what was said cannot be read back from OneSite'),
+    reverse_bill: unseen(`${NO_LEDGER}. Void the invoice where it was entered.`),
+    post_journal_entry: unseen(`${NO_LEDGER}. Enter it in OneSite Accounting, which is another product.`),
+    reverse_journal_entry: unseen(`${NO_LEDGER}. Reverse it in OneSite Accounting.`),
+    record_communication: keptBeside('kept by Caretaker: what was said cannot be read back from OneSite'),
   };
 }
 
@@ -121,7 +116,7 @@ type WorkOrderCommand = 'create_work_order' | 'update_work_order' | 'add_work_or
 function workOrderCommands({ forms, contract, settings }: Vendor): Record<WorkOrderCommand, CommandCapability> {
   const readable = has(contract, 'service_requests');
   const reads = settings.service_requests.statuses.length;
-  const blind = unsupported(
+  const blind = unseen(
     'The licence of this connection has no operation that reads service requests. Work with them in OneSite Facilities.',
   );
   if (!readable)
@@ -133,16 +128,16 @@ function workOrderCommands({ forms, contract, settings }: Vendor): Record<WorkOr
           requests: 1 + 2 * reads,
           note: "filled in by the element names of the customer's own contract",
         })
-      : unsupported(`Caretaker cannot open service requests here: ${forms.add.reason}. Open it in OneSite Facilities.`),
+      : unseen(`Caretaker cannot open service requests here: ${forms.add.reason}. Open it in OneSite Facilities.`),
     update_work_order: isForm(forms.update)
       ? sent('update_service_request', 'set_value', {
           evidence: 'inferred',
           requests: 1 + 2 * reads,
           note: "filled in by the element names of the customer's own contract; who does the work is kept by Caretaker",
         })
-      : kept(`kept by Caretaker, so that OneSite has to be told as well: ${forms.update.reason}`),
-    add_work_order_note: kept('kept by Caretaker: notes are added in OneSite alone'),
-    assign_work_order: kept('kept by Caretaker: RealPage takes neither vendor nor technician over its API'),
+      : keptBeside(`kept by Caretaker, so that OneSite has to be told as well: ${forms.update.reason}`),
+    add_work_order_note: keptBeside('kept by Caretaker: notes are added in OneSite alone'),
+    assign_work_order: keptBeside('kept by Caretaker: RealPage takes neither vendor nor technician over its API'),
   };
 }
 
@@ -151,7 +146,7 @@ function guestCardCommands({
 }: Vendor): Pick<Capabilities['commands'], 'create_guest_card' | 'update_guest_card'> {
   if (!hasGuestCards(contract)) {
     const note = 'kept by Caretaker: the licence of this connection has no guest cards';
-    return { create_guest_card: kept(note), update_guest_card: kept(note) };
+    return { create_guest_card: keptBeside(note), update_guest_card: keptBeside(note) };
   }
   return {
     create_guest_card: sent('insert_prospect', 'natural_key', {
@@ -161,18 +156,18 @@ function guestCardCommands({
     }),
     update_guest_card: has(contract, 'update_prospect')
       ? sent('update_prospect', 'set_value', { evidence: 'seen', requests: 4 })
-      : kept('kept by Caretaker: the licence of this connection does not have updateprospect'),
+      : keptBeside('kept by Caretaker: the licence of this connection does not have updateprospect'),
   };
 }
 
 function chargeCommand({ contract, settings, tables }: Vendor): CommandCapability {
   if (!has(contract, 'post_charge', 'ledger', 'residents'))
-    return unsupported(
+    return unseen(
       'The licence of this connection lacks postsinglecharge, or the ledger that it is found again in. ' +
         'Post the charge in OneSite.',
     );
   if (Object.keys(tables.charge_code?.to_pms ?? {}).length === 0)
-    return unsupported(
+    return unseen(
       'The mapping file of this connection names no charge codes (charge_code). Post the charge in OneSite.',
     );
   return sent('post_charge', 'marker', {

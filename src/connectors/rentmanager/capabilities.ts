@@ -1,6 +1,7 @@
 import type { CommandKind } from '../../model/commands.ts';
 import type { RecordKind } from '../../model/records.ts';
-import type { Capabilities, CommandCapability, RecordCapability, RetryMode } from '../connector.ts';
+import type { Capabilities, CommandCapability, RecordCapability } from '../connector.ts';
+import { native, unsupported } from '../kit/command_capability.ts';
 import { recordCapability, type RecordMapping } from '../kit/rows.ts';
 import { NO_RENEWAL } from './commands/leases.ts';
 import { ASSUMPTIONS, REQUEST_DEADLINE_MS, SETTLING } from './limits.ts';
@@ -17,24 +18,6 @@ import { HOUSEHOLD, RESIDENT } from './records/tenants.ts';
 import { TOUR } from './records/tours.ts';
 import { workOrderMapping } from './records/work_orders.ts';
 import type { Vendor } from './vendor.ts';
-
-function native(
-  steps: Readonly<Record<string, RetryMode>>,
-  requests: number,
-  more: Partial<CommandCapability> = {},
-): CommandCapability {
-  return {
-    support: 'native',
-    evidence: 'seen',
-    steps: Object.entries(steps).map(([name, retry]) => ({ name, retry })),
-    requests,
-    ...more,
-  };
-}
-
-function unsupported(evidence: 'seen' | 'unknown', reason: string): CommandCapability {
-  return { support: 'unsupported', evidence, steps: [], reason };
-}
 
 const NO_SIGN =
   "It is not known whether a debit is positive or negative in a journal of Rent Manager's API. Compare one journal on the " +
@@ -93,8 +76,8 @@ const COMMANDS: Readonly<Record<CommandKind, CommandCapability>> = {
     note: `the fields of BillDetails were not seen; ${PERIOD}`,
   }),
   reverse_bill: unsupported(
-    'unknown',
     'What the Reversal of a bill wants is not described. Reverse the bill in Rent Manager (Accounts Payable, the bill, Reverse).',
+    'unknown',
   ),
   post_journal_entry: native({ post_journal: 'marker' }, 3, { evidence: 'inferred', reversible: true, note: PERIOD }),
   reverse_journal_entry: native({ post_reversal: 'marker' }, 5, {
@@ -122,7 +105,7 @@ const NO_JOURNALS: RecordCapability = {
 export function capabilitiesOf({ tables, settings }: Vendor): Capabilities {
   const of = <K extends RecordKind>(one: RecordMapping<K>) => recordCapability(one, tables);
   const knowsSign = settings.journal_debits !== undefined;
-  const noJournals = unsupported('unknown', NO_SIGN);
+  const noJournals = unsupported(NO_SIGN, 'unknown');
   return {
     pms: 'rentmanager',
     records: {
