@@ -1,19 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { SandboxState } from '../../../src/connectors/sandbox/connector.ts';
+import { startChild } from '../shared/child.ts';
+import { controlsOf } from '../shared/control_client.ts';
 import type { AcceptedWrite } from './books.ts';
 import type { ClockOrder, FaultOrder, RequestCounts, StaffOrder } from './control.ts';
 import type { GivenFault } from './faults.ts';
 import type { connectionFor, GivenOptions } from './options.ts';
 
 const MAIN = resolve(import.meta.dirname, 'main.ts');
-const START_MS = 60_000;
-const END_MS = 5_000;
-
-const running = new Set<ChildProcess>();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 /** A running simulator, from outside. */
 export interface FaultySimulator {
@@ -38,23 +32,9 @@ export interface FaultySimulator {
 
 /** Starts a simulator in a process of its own, which ends with this one. */
 export async function startFaulty(options: GivenOptions = {}): Promise<FaultySimulator> {
-  const child = spawn(process.execPath, [MAIN, JSON.stringify(options)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  running.add(child);
-  child.once('exit', () => running.delete(child));
-  let ready: Pick<FaultySimulator, 'url' | 'connection'>;
-  try {
-    ready = JSON.parse(await firstLine(child)) as typeof ready;
-  } catch (error) {
-    await end(child, 'SIGKILL');
-    throw error;
-  }
-  const ask = async <T>(path: string, order?: object): Promise<T> => {
-    const init = order === undefined ? {} : { method: 'POST', body: JSON.stringify(order) };
-    const response = await fetch(`${ready.url}/__simulator/${path}`, init);
-    const body = (await response.json()) as T & { error?: string };
-    if (!response.ok) throw new Error(`the simulator answered ${response.status}: ${body.error}`);
-    return body;
-  };
+  const child = await startChild([MAIN, JSON.stringify(options)]);
+  const ready = child.ready as Pick<FaultySimulator, 'url' | 'connection'>;
+  const ask = controlsOf(ready.url);
   return {
     ...ready,
     fault: async (...faults) => void (await ask('faults', { faults })),
@@ -64,27 +44,6 @@ export async function startFaulty(options: GivenOptions = {}): Promise<FaultySim
     state: () => ask('state'),
     clock: async (order) => (await ask<{ now: number }>('clock', order)).now,
     staff: (order) => ask('staff', order),
-    stop: (signal = 'SIGTERM') => end(child, signal),
+    stop: (signal = 'SIGTERM') => child.end(signal),
   };
-}
-
-async function firstLine(child: ChildProcess & { stdout: NodeJS.ReadableStream }): Promise<string> {
-  const lines = createInterface({ input: child.stdout });
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the simulator ended before it was ready')));
-  ended.catch(() => {});
-  const [line] = (await Promise.race([once(lines, 'line', { signal: AbortSignal.timeout(START_MS) }), ended])) as [
-    string,
-  ];
-  lines.close();
-  child.stdout.resume();
-  return line;
-}
-
-async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill(signal);
-  const timer = setTimeout(() => child.kill('SIGKILL'), END_MS);
-  await ended;
-  clearTimeout(timer);
 }

@@ -1,6 +1,7 @@
 import type { SandboxState } from '../../../src/connectors/sandbox/connector.ts';
 import type { Effect } from './books.ts';
 import type { ClockOrder, FaultOrder, GivenFault, RequestCounts, StaffOrder } from './control.ts';
+import { controlsOf } from './control_client.ts';
 import type { Hooks, HookOrder } from './hooks.ts';
 
 /** What a simulator says when it is ready. */
@@ -35,13 +36,7 @@ export interface SimulatorHandle extends Ready {
 
 /** A handle on a simulator that is ready, wherever it runs. */
 export function handleOn(ready: Ready, close: () => Promise<void>): SimulatorHandle {
-  const ask = async <T>(path: string, order?: object): Promise<T> => {
-    const init = order === undefined ? {} : { method: 'POST', body: JSON.stringify(order) };
-    const response = await fetch(`${ready.url}/__simulator/${path}`, init);
-    const body = (await response.json()) as T & { error?: string };
-    if (!response.ok) throw new Error(`the simulator answered ${response.status}: ${body.error}`);
-    return body;
-  };
+  const ask = controlsOf(ready.url);
   return {
     ...ready,
     fault: async (...faults) => void (await ask('faults', { faults })),
