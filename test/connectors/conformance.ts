@@ -16,6 +16,8 @@ const LISTED_BY_VENDOR = new Set(['native', 'mapped']);
 /** What a vendor is known to do differently, with the reason; everything else is the same for all. */
 export interface Conformance {
   pms: string;
+  /** Opens the connector and the PMS behind it; by default the vendor's simulator. */
+  open?(): Promise<VendorRig>;
   /** Settings of the connection besides those that the simulator offers. */
   settings?: object;
   /** Whether this connection reads what the PMS holds as a record of that kind, where others read it as none. */
@@ -96,6 +98,7 @@ function asMeant(field: string, value: unknown): unknown {
 export function describeConformance({
   pms,
   settings = {},
+  open = () => openVendor(pms, { units }, settings),
   reads = () => true,
   scopeOf = () => '',
   not_in_lists = {},
@@ -110,7 +113,7 @@ export function describeConformance({
     let state: State;
     let scopes: readonly string[];
     beforeAll(async () => {
-      rig = await openVendor(pms, { units }, settings);
+      rig = await open();
       scopes = await rig.connector.scopes();
       state = await stateNow();
     });

@@ -109,11 +109,14 @@ const MAKERS: Readonly<Record<CommandKind, Maker>> = {
       state.unit?.some((unit) => unit.property_id === property_id),
     );
     const unit = state.unit?.find(({ property_id }) => property_id === card?.property_id);
+    // Some have their agents of their own, and others know none.
+    const agent = state.staff?.find(({ is_active, roles }) => is_active && roles.includes('leasing_agent'));
     return (
       card &&
       unit && {
         command: {
           ...{ property_id: card.property_id, guest_card_id: card.id, unit_id: unit.id, type: 'agent_led' },
+          ...(agent !== undefined && { agent_id: agent.id }),
           ...{ start: at(3 + made, 16), end: at(3 + made, 17) },
         },
       }

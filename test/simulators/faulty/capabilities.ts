@@ -47,7 +47,8 @@ function commandOf({ appending, three_steps }: Personality, kind: CommandKind): 
           { name: 'annotate', retry: appending },
         ]
       : [{ name: 'submit', retry: appends ? appending : 'set_value' }];
-  return { ...SANDBOX_CAPABILITIES.commands[kind], steps };
+  // One request a step, and one that reads the record back.
+  return { ...SANDBOX_CAPABILITIES.commands[kind], steps, requests: steps.length + 1 };
 }
 
 function recordsOf({ found_by, marker_length }: Personality): Capabilities['records'] {
