@@ -1,5 +1,6 @@
 import type { RecordKind, RecordOf } from '../../model/records.ts';
 import type { ConnectorEnvironment, ListQuery, Page } from '../connector.ts';
+import { circumstancesOf, type TimeZones } from '../kit/circumstances.ts';
 import type { Circumstances } from '../kit/codecs.ts';
 import type { ValueTables } from '../kit/value_tables.ts';
 import { CHANGED_FROM, createClient, type Client, type Credentials, type Filters, type WirePage } from './transport.ts';
@@ -9,7 +10,7 @@ export interface VendorSettings extends Credentials {
   /** What is older is not asked for: a beginning too far back was seen to be answered with 533. */
   records_since: string;
   defaults: Readonly<Record<string, string>>;
-  time_zones: { default?: string | undefined; properties: Readonly<Record<string, string>> };
+  time_zones: TimeZones;
 }
 
 /** What all parts of the connector work with. */
@@ -33,17 +34,12 @@ export function createParts(
   environment: ConnectorEnvironment,
   reports: Reports | undefined,
 ): Vendor {
-  const { default: fallback, properties } = settings.time_zones;
   return {
     settings,
     client: createClient(settings, environment),
     reports,
     tables,
-    circumstances: {
-      tables,
-      zoneOf: (id) => (id === undefined ? undefined : properties[id]) ?? fallback,
-      onDrift: (what, at) => environment.onDrift?.({ what, path: at }),
-    },
+    circumstances: circumstancesOf(settings.time_zones, tables, environment.onDrift),
     clock: environment.clock,
     since: ({ since }) => ({ [CHANGED_FROM]: since ?? settings.records_since }),
     pageOf: (page, read) => ({

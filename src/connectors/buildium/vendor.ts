@@ -1,5 +1,6 @@
 import type { RecordKind, RecordOf } from '../../model/records.ts';
 import type { ConnectorEnvironment, Page } from '../connector.ts';
+import { circumstancesOf, type TimeZones } from '../kit/circumstances.ts';
 import type { Circumstances } from '../kit/codecs.ts';
 import type { ValueTables } from '../kit/value_tables.ts';
 import { createClient, type Client, type Credentials, type WirePage } from './transport.ts';
@@ -12,7 +13,7 @@ export interface VendorSettings extends Credentials {
   webhook_secret?: string | undefined;
   guest_card_as: GuestCardForm;
   defaults: Readonly<Record<string, string>>;
-  time_zones: { default?: string | undefined; properties: Readonly<Record<string, string>> };
+  time_zones: TimeZones;
 }
 
 /** What all parts of the connector work with. */
@@ -27,17 +28,12 @@ export interface Vendor {
 }
 
 export function createParts(settings: VendorSettings, tables: ValueTables, environment: ConnectorEnvironment): Vendor {
-  const { default: fallback, properties } = settings.time_zones;
   return {
     settings,
     client: createClient(settings, environment),
     tables,
-    circumstances: {
-      tables,
-      // Every time of Buildium's is UTC; a zone is needed for nothing that it gives.
-      zoneOf: (id) => (id === undefined ? undefined : properties[id]) ?? fallback,
-      onDrift: (what, at) => environment.onDrift?.({ what, path: at }),
-    },
+    // Every time of Buildium's is UTC; a zone is needed for nothing that it gives.
+    circumstances: circumstancesOf(settings.time_zones, tables, environment.onDrift),
     clock: environment.clock,
     pageOf: (page, read) => ({
       records: page.rows.flatMap((wire) => read(wire) ?? []),

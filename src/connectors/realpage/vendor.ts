@@ -1,4 +1,5 @@
 import type { ConnectorEnvironment } from '../connector.ts';
+import { circumstancesOf } from '../kit/circumstances.ts';
 import type { Circumstances } from '../kit/codecs.ts';
 import type { RecordMapping } from '../kit/rows.ts';
 import type { ValueTables } from '../kit/value_tables.ts';
@@ -35,7 +36,6 @@ export interface VendorOptions {
 export function createParts({ settings, contract, tables, environmentOf }: VendorOptions): Vendor {
   const client = createClient({ settings, contract, environmentOf });
   const { clock, kv, onDrift } = environmentOf(settings.services[0]?.url ?? '');
-  const { default: fallback, properties } = settings.time_zones;
   const add = formOf(contract, 'add_service_request', ['unit_id', 'description']);
   return {
     settings,
@@ -44,11 +44,7 @@ export function createParts({ settings, contract, tables, environmentOf }: Vendo
     sites: Object.keys(settings.sites),
     tables,
     picklists: createPicklists({ client, contract, kv }),
-    circumstances: {
-      tables,
-      zoneOf: (id) => (id === undefined ? undefined : properties[id]) ?? fallback,
-      onDrift: (what, at) => onDrift?.({ what, path: at }),
-    },
+    circumstances: circumstancesOf(settings.time_zones, tables, onDrift),
     forms: { add, update: formOf(contract, 'update_service_request', ['id', 'status']) },
     work_order: workOrderMapping(isForm(add) ? add.words : undefined),
     clock,

@@ -1,6 +1,7 @@
 import { addDays, localDate, toLocal } from '../../model/zoned_time.ts';
 import { RECORDS, type RecordKind, type RecordOf } from '../../model/records.ts';
 import { VendorError, type ConnectorEnvironment, type ListQuery, type Page } from '../connector.ts';
+import { circumstancesOf, type TimeZones } from '../kit/circumstances.ts';
 import type { Circumstances } from '../kit/codecs.ts';
 import type { ValueTables } from '../connector.ts';
 import type { Reader } from '../kit/vendor.ts';
@@ -16,7 +17,7 @@ export interface VendorSettings extends Credentials {
   down_unit_statuses: readonly string[];
   /** Ids of the charge types that are the rent; where there are none, each property says it. */
   rent_charge_types: readonly string[];
-  time_zones: { default?: string | undefined; properties: Readonly<Record<string, string>> };
+  time_zones: TimeZones;
 }
 
 /** What all parts of the connector work with. */
@@ -33,18 +34,13 @@ export interface Vendor {
 }
 
 export function createParts(settings: VendorSettings, tables: ValueTables, environment: ConnectorEnvironment): Vendor {
-  const { default: fallback, properties } = settings.time_zones;
-  const zone = (id?: string) =>
-    (id !== undefined && Object.hasOwn(properties, id) ? properties[id] : undefined) ?? fallback ?? VENDOR_TIME_ZONE;
+  const circumstances = circumstancesOf(settings.time_zones, tables, environment.onDrift, VENDOR_TIME_ZONE);
+  const zone = (id?: string) => circumstances.zoneOf(id) ?? VENDOR_TIME_ZONE;
   const { clock } = environment;
   return {
     ...{ settings, tables, clock, zone },
     client: createClient(settings, environment),
-    circumstances: {
-      tables,
-      zoneOf: zone,
-      onDrift: (what, at) => environment.onDrift?.({ what, path: at }),
-    },
+    circumstances,
     today: (id) => localDate(new Date(clock()).toISOString(), zone(id)),
   };
 }

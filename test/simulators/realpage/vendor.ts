@@ -1,9 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { wsdlOf } from '../soap/contract.ts';
-import { createService, type RawAnswer, type Service } from '../soap/service.ts';
-import type { Answer, Wrote } from '../shared/message.ts';
+import { createService, type Service } from '../soap/service.ts';
+import { type Asked, findIn, plain, throttled } from '../soap/services.ts';
 import type { Change } from '../shared/table.ts';
-import type { Vendor, World } from '../shared/vendor.ts';
+import type { Vendor } from '../shared/vendor.ts';
 import { LICENCE_KEY, PASSWORD, PMCID, USERNAME } from './calls.ts';
 import { CHARGES } from './charges.ts';
 import { FACILITIES_READS, FACILITIES_WRITES } from './facilities.ts';
@@ -13,11 +13,6 @@ import { READS } from './reads.ts';
 import { stateOf } from './state.ts';
 import type { RealpageTables } from './tables.ts';
 import { HIGHEST, PRIORITIES, PROBLEMS } from './words.ts';
-
-interface Asked {
-  world: World<RealpageTables>;
-  wrote: Wrote[];
-}
 
 const SHARED = {
   namespace: 'http://tempuri.org/',
@@ -36,18 +31,14 @@ const FACILITIES = {
 };
 
 const ROOT = '/rpxgateway/partner/caretaker/';
-const SERVICES: Readonly<Record<string, Service<Asked>>> = {
-  [`${ROOT}leasing.svc`]: createService<Asked>(LEASING),
-  [`${ROOT}facilities.svc`]: createService<Asked>(FACILITIES),
+const SERVICES: Readonly<Record<string, Service<Asked<RealpageTables>>>> = {
+  [`${ROOT}leasing.svc`]: createService<Asked<RealpageTables>>(LEASING),
+  [`${ROOT}facilities.svc`]: createService<Asked<RealpageTables>>(FACILITIES),
 };
 
 const WRITES: ReadonlySet<string> = new Set(
   [...PROSPECT_WRITES, ...CHARGES, ...FACILITIES_WRITES].map(({ name }) => name),
 );
-
-const answerOf = ({ status, type, text }: RawAnswer): Answer => ({ status, type, text });
-
-const plain = (status: number, text: string): Answer => ({ status, type: 'text/html', text: `<html>${text}</html>` });
 
 export const VENDOR: Vendor<RealpageTables> = {
   pms: 'realpage',
@@ -55,28 +46,9 @@ export const VENDOR: Vendor<RealpageTables> = {
   limits: [],
   loggedBody: (body) => body.replaceAll(/<(username|password|licensekey)>[^<]*</g, '<$1>…<'),
   load: loadPortfolio,
-  find(request) {
-    // The case of a path does not count.
-    const service = SERVICES[request.path.toLowerCase()];
-    if (service === undefined) return plain(404, 'The resource cannot be found.');
-    const { method, url, headers, body } = request;
-    const found = service.find({ method, url, headers, body: body.toString('utf8') });
-    if (!('handle' in found)) return answerOf(found);
-    const { name } = found.operation;
-    return {
-      ...{ operation: name, write: WRITES.has(name) },
-      handle(world) {
-        const wrote: Wrote[] = [];
-        const answer = answerOf(found.handle({ world, wrote }));
-        return wrote.length === 0 ? answer : { ...answer, wrote };
-      },
-    };
-  },
+  find: (request) => findIn(SERVICES, WRITES, request),
   state: stateOf,
-  throttled: (after) => ({
-    ...plain(429, 'Too many requests'),
-    ...(after !== undefined && { headers: { 'retry-after': after } }),
-  }),
+  throttled,
   failed: (status) => plain(status, 'The server failed.'),
   webhooks: {
     events: (changes: readonly Change[]) =>

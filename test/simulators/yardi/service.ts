@@ -1,17 +1,13 @@
 import { child, text, type XmlNode } from '../../../src/connectors/kit/xml.ts';
 import { element, type XmlElement } from '../../../src/connectors/kit/xml_builder.ts';
-import type { Wrote } from '../shared/message.ts';
-import type { World } from '../shared/vendor.ts';
 import type { Field } from '../soap/contract.ts';
 import type { Content, Operation } from '../soap/service.ts';
+import type { Asked as AskedOf } from '../soap/services.ts';
 import type { YardiTables } from './tables.ts';
 import { LICENCES, LOGIN, type LicensedName } from './words.ts';
 
 /** What an operation works on, and what it has written. */
-export interface Asked {
-  world: World<YardiTables>;
-  wrote: Wrote[];
-}
+export type Asked = AskedOf<YardiTables>;
 
 /** What a call says, without its credentials. */
 export interface Parameters {

@@ -1,6 +1,7 @@
-import type { Answer, SimRequest, Wrote } from '../shared/message.ts';
+import type { SimRequest } from '../shared/message.ts';
 import type { Vendor } from '../shared/vendor.ts';
-import { createService, type RawAnswer, type Service } from '../soap/service.ts';
+import { createService, type Service } from '../soap/service.ts';
+import { findIn, plain, throttled } from '../soap/services.ts';
 import { ACTIVITY, ACTIVITY_SEARCH, AGENTS_AND_SOURCES, IMPORT_GUEST } from './leasing.ts';
 import { loadPortfolio } from './load.ts';
 import { CREATE_OR_EDIT, CUSTOM_VALUES, SEARCH } from './maintenance.ts';
@@ -41,10 +42,6 @@ const WRITES = new Set(
     .map(({ name }) => name),
 );
 
-const answerOf = ({ status, type, text }: RawAnswer): Answer => ({ status, type, text });
-
-const plain = (status: number, text: string): Answer => ({ status, type: 'text/html', text: `<html>${text}</html>` });
-
 /** Some servers fail on a body of several lines. */
 const hasLines = ({ body }: SimRequest) => body.includes(0x0a) || body.includes(0x0d);
 
@@ -55,28 +52,11 @@ export const VENDOR: Vendor<YardiTables> = {
   loggedBody: (body) => body.replaceAll(/<(UserName|Password|InterfaceLicense)>[^<]*</g, '<$1>…<'),
   load: loadPortfolio,
   find(request) {
-    // The case of a path does not count.
-    const service = SERVICES[request.path.toLowerCase()];
-    if (service === undefined) return plain(404, 'The resource cannot be found.');
     if (hasLines(request)) return plain(500, 'Server Error in Application.');
-    const { method, url, headers, body } = request;
-    const found = service.find({ method, url, headers, body: body.toString('utf8') });
-    if (!('handle' in found)) return answerOf(found);
-    const { name } = found.operation;
-    return {
-      ...{ operation: name, write: WRITES.has(name) },
-      handle(world) {
-        const wrote: Wrote[] = [];
-        const answer = answerOf(found.handle({ world, wrote }));
-        return wrote.length === 0 ? answer : { ...answer, wrote };
-      },
-    };
+    return findIn(SERVICES, WRITES, request);
   },
   state: stateOf,
-  throttled: (after) => ({
-    ...plain(429, 'Too many requests'),
-    ...(after !== undefined && { headers: { 'retry-after': after } }),
-  }),
+  throttled,
   failed: (status) => plain(status, 'Server Error in Application.'),
   connection: (url, _options, { tables }) => ({
     ...{ id: 'yardi', pms: 'yardi', base_url: `${url}${ROOT.slice(0, -1)}` },
