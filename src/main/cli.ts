@@ -36,8 +36,23 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   demo: { summary: 'play three days in the life of a portfolio', load: () => import('./demo.ts') },
 };
 
+/** Options that every command takes may stand before it, too. */
+const BEFORE_ANY = new Map([
+  ['--config', 2],
+  ['--json', 1],
+]);
+
+/** The arguments with the command first. */
+function commandFirst(args: readonly string[]): readonly string[] {
+  const [first = ''] = args;
+  const words = BEFORE_ANY.get(first) ?? (first.startsWith('--config=') ? 1 : 0);
+  if (words === 0 || words >= args.length) return args;
+  return [...commandFirst(args.slice(words)), ...args.slice(0, words)];
+}
+
 /** Runs the command line. Sets the exit code: 0 only where the command did what it was asked. */
-export async function run(args: readonly string[]): Promise<void> {
+export async function run(given: readonly string[]): Promise<void> {
+  const args = commandFirst(given);
   const program = new Command('caretaker')
     .description('Gives AI agents hands in a property management system, over MCP.')
     .version(ownVersion())

@@ -5,7 +5,15 @@ import type { MadeKey } from '../grants/keys.ts';
 import { CaretakerError } from '../model/errors.ts';
 import type { Output } from './output.ts';
 import { table } from './output.ts';
-import { commonOptions, type CommonOptions, grantOfEnvironment, inSession, personFor } from './session.ts';
+import { withoutMissingMappings } from './connections_check_mappings.ts';
+import {
+  commonOptions,
+  type CommonOptions,
+  grantOfEnvironment,
+  inSession,
+  personFor,
+  type Session,
+} from './session.ts';
 import { cents, duration, each, shown } from './values.ts';
 
 interface CreateOptions extends CommonOptions {
@@ -61,8 +69,13 @@ function limit(text: string): [tool: string, limit: Limit] {
   return [tool, { call: cents(call), day: cents(day) }];
 }
 
+/** Keys come first: also that of whoever has the mapping file of a connection written. */
+function withKeys(options: CommonOptions, work: (session: Session) => Promise<void>): Promise<void> {
+  return inSession(options, work, withoutMissingMappings);
+}
+
 function create(options: CreateOptions): Promise<void> {
-  return inSession(options, async ({ caretaker, output }) => {
+  return withKeys(options, async ({ caretaker, output }) => {
     if (options.person !== true && options.agent !== true)
       throw new CaretakerError('invalid_input', 'Say whose key it is: --person or --agent. Nothing was changed.');
     const actor = await grantOfEnvironment(caretaker);
@@ -91,7 +104,7 @@ function create(options: CreateOptions): Promise<void> {
 }
 
 function list(options: CommonOptions): Promise<void> {
-  return inSession(options, async ({ caretaker, output }) => {
+  return withKeys(options, async ({ caretaker, output }) => {
     const person = await personFor(caretaker, 'admin');
     const { keys } = await caretaker.engine();
     const all = await keys.listKeys(person);
@@ -101,7 +114,7 @@ function list(options: CommonOptions): Promise<void> {
 }
 
 function rotate(keyId: string, options: CommonOptions & { overlap: number }): Promise<void> {
-  return inSession(options, async ({ caretaker, output }) => {
+  return withKeys(options, async ({ caretaker, output }) => {
     const person = await personFor(caretaker, 'admin');
     const { keys } = await caretaker.engine();
     showMade(output, await keys.rotateKey(person, keyId, options.overlap));
@@ -109,7 +122,7 @@ function rotate(keyId: string, options: CommonOptions & { overlap: number }): Pr
 }
 
 function revoke(keyId: string, options: CommonOptions): Promise<void> {
-  return inSession(options, async ({ caretaker, output }) => {
+  return withKeys(options, async ({ caretaker, output }) => {
     const person = await personFor(caretaker, 'admin');
     const { keys } = await caretaker.engine();
     const revoked = await keys.revokeKey(person, keyId);

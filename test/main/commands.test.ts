@@ -41,6 +41,14 @@ describe('call', () => {
     expect(JSON.parse(out)).toMatchObject({ severity: 'life_safety' });
   });
 
+  it('takes the options of every command before it, too', async () => {
+    const command = ['call', 'assess_maintenance_request', '{"description":"I smell gas"}'];
+    const { code, out } = await place.run(['--config', 'caretaker.config.json', '--json', ...command]);
+    expect([code, JSON.parse(out)]).toMatchObject([0, { severity: 'life_safety' }]);
+    const missing = await place.run(['--config=none.json', ...command]);
+    expect([missing.code, missing.errors]).toEqual([1, expect.stringContaining('none.json')]);
+  });
+
   it('reads its arguments from standard input, and works with a key', async () => {
     const input = JSON.stringify({ description: 'the toilet runs' });
     const { code, out } = await place.run(['call', 'assess_maintenance_request', '-'], { input, key: agent.key });
