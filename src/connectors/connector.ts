@@ -37,6 +37,11 @@ export interface FieldCapability {
    * itself is kept beside the record, and stands while the PMS shows this.
    */
   shown_as?: Readonly<Record<string, string>>;
+  /**
+   * Where some records of the PMS have no place for it and others have: what is read of those that have none. What was
+   * written there is kept beside the record.
+   */
+  missing_as?: string;
   note?: string;
 }
 

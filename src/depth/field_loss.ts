@@ -27,7 +27,7 @@ export function fieldLosses({ records, commands, pms }: Capabilities): FieldLoss
       const capability = records[record]?.fields[field];
       if (capability === undefined || seen.has(`${record}.${field}`)) continue;
       seen.add(`${record}.${field}`);
-      const { support, readable, max_length, shown_as, wire, note } = capability;
+      const { support, readable, max_length, shown_as, missing_as, wire, note } = capability;
       const name = `${record.replaceAll('_', ' ')} ${field}`;
       const place = wire === undefined || wire === '' ? pms : `${pms} (${wire})`;
       const rest = note === undefined ? '' : `: ${note}`;
@@ -43,6 +43,8 @@ export function fieldLosses({ records, commands, pms }: Capabilities): FieldLoss
           );
         if (shown_as !== undefined)
           add('shares_a_word', `${name}: ${place} shows ${shared(shown_as)}; the value itself is kept beside it`);
+        if (missing_as !== undefined)
+          add('kept_beside', `${name}: where a record of ${pms} has no place for it, it is kept beside that one`);
         if (!readable)
           add('not_readable', `${name} is written to ${place} and cannot be read back, so it is not proved${rest}`);
       }

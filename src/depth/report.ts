@@ -33,6 +33,7 @@ export interface FieldDepth {
   pattern?: string;
   /** What the PMS shows for values that share a word with others. */
   shown_as?: Readonly<Record<string, string>>;
+  missing_as?: string;
   note?: string;
 }
 

@@ -49,12 +49,13 @@ export function undoText({ undo, support }: CommandDepth): string {
 }
 
 /** What has to be minded about a field. */
-export function limitsText({ max_length, values, pattern, shown_as, note }: FieldDepth): string {
+export function limitsText({ max_length, values, pattern, shown_as, missing_as, note }: FieldDepth): string {
   return [
     ...(max_length === undefined ? [] : [`at most ${max_length} characters`]),
     ...(values === undefined ? [] : [values.length === 0 ? 'needs a mapping' : `one of ${values.join(', ')}`]),
     ...(pattern === undefined ? [] : [`like ${pattern}`]),
     ...Object.entries(shown_as ?? {}).map(([value, shown]) => `${value} shows as ${shown}`),
+    ...(missing_as === undefined ? [] : ['kept beside records that have no place for it']),
     ...(note === undefined ? [] : [note]),
   ].join('; ');
 }

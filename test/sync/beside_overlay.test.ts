@@ -66,6 +66,16 @@ describe('what is laid over a record of the PMS', () => {
     expect(severity(undefined)).toBe('urgent');
   });
 
+  it('stands where a record of the PMS has no place for the field, and for nothing that the PMS says of one that has', () => {
+    const order = WorkOrder.parse({ ...RECORDS_TO_CHANGE.work_order, entry: 'unknown' });
+    const kept = keeping({}, { entry: { value: 'yes', as: 'yes' } });
+    const entry = (missing_as: string | undefined, given = order) =>
+      laidOver('work_order', given, kept, { entry: { ...native, ...(missing_as && { missing_as }) } }).entry;
+    expect(entry('unknown')).toBe('yes');
+    expect(entry(undefined)).toBe('unknown');
+    expect(entry('unknown', { ...order, entry: 'no' })).toBe('no');
+  });
+
   it('lets only canonical records out', () => {
     expect(() => laidOver('vendor', vendor(), keeping({ trades: ['magic'] }), { trades: beside })).toThrow('trades');
   });

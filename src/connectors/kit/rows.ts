@@ -26,6 +26,8 @@ export interface Row {
   table?: ValueTableName;
   /** Where several values become one and no table says so: what the PMS shows for each of those that it cannot hold. */
   shown_as?: Readonly<Record<string, string>>;
+  /** Where only some records have a place for it: what is read of those that have none. */
+  missing_as?: string;
   /** Every answer has it: where it is missing, the PMS has changed. */
   always?: true;
   /** What the PMS calls it, for people, where `wire` does not say it: `Address1, City, State, Zip`. */
@@ -165,7 +167,7 @@ export function recordCapability<K extends RecordKind>(
 }
 
 function fieldCapability(row: Row, evidence: Evidence, tables: ValueTables): FieldCapability {
-  const { max_length, pattern, note, table, values, shown_as } = row;
+  const { max_length, pattern, note, table, values, shown_as, missing_as } = row;
   const { support = table === undefined ? 'native' : 'mapped' } = row;
   return {
     support,
@@ -178,6 +180,7 @@ function fieldCapability(row: Row, evidence: Evidence, tables: ValueTables): Fie
     ...(note !== undefined && { note }),
     ...(values !== undefined && { values }),
     ...(shown_as !== undefined && { shown_as }),
+    ...(missing_as !== undefined && { missing_as }),
     ...(table !== undefined && writable(tables[table])),
   };
 }

@@ -38,8 +38,8 @@ export function isOnlyBeside(capabilities: Capabilities, command: Command): bool
 export function isPartlyOurs(capabilities: Capabilities, command: Command): boolean {
   const { record, creates } = COMMANDS[command.kind];
   const fields = fieldsOfKind(capabilities, record);
-  const isKept = ({ support, shown_as }: Partial<FieldCapability> = {}) =>
-    support === 'sidecar' || shown_as !== undefined;
+  const isKept = ({ support, shown_as, missing_as }: Partial<FieldCapability> = {}) =>
+    support === 'sidecar' || shown_as !== undefined || missing_as !== undefined;
   if (mayFollow(command).some((field) => isKept(fields[field]))) return true;
   const changes = changesOf(command, { before: undefined, made: undefined, at: '' });
   return changes.some((change) => leavesSomething(capabilities, change, creates));
@@ -50,10 +50,11 @@ function leavesSomething(capabilities: Capabilities, { kind, id, set, add }: Cha
   const fields = fieldsOfKind(capabilities, kind);
   if (Object.keys(add).some((field) => fields[field]?.support === 'sidecar')) return true;
   return Object.entries(set).some(([field, value]) => {
-    const { support, shown_as } = fields[field] ?? {};
+    const { support, shown_as, missing_as } = fields[field] ?? {};
     // A new record has none of it anyway.
     if (creates && Array.isArray(value) && value.length === 0) return false;
     if (support === 'sidecar') return true;
+    if (missing_as !== undefined) return value !== missing_as;
     // Of a record that was there before, another word may be kept that no longer stands.
     return shown_as !== undefined && (!creates || Object.hasOwn(shown_as, String(value)));
   });

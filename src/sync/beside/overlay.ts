@@ -37,8 +37,14 @@ function inOrder(own: unknown, kept: unknown): unknown {
     .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
+/** What the PMS shows of a value: a word that others have too, or the value itself. */
+export function shownOf(value: unknown, { shown_as }: Pick<FieldCapability, 'shown_as'>): unknown {
+  return shown_as !== undefined && Object.hasOwn(shown_as, String(value)) ? shown_as[String(value)] : value;
+}
+
 /** Whether a value stands, for which the PMS shows something less exact. The words of a connection may have changed. */
 function stands({ value, as, unwritten }: Kept['shown'][string], given: unknown, field?: FieldCapability): boolean {
+  if (field?.missing_as !== undefined && isSame(shownOf(value, field), as) && given === field.missing_as) return true;
   return isSame(given, as) && (unwritten === true || field?.shown_as?.[String(value)] === as);
 }
 

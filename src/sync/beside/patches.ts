@@ -4,7 +4,7 @@ import { type Command, COMMANDS } from '../../model/commands.ts';
 import { changed } from '../../model/record_change.ts';
 import { type ChangeTo, changesOf, type Known } from './changes.ts';
 import { fieldsOfKind, isOurs, isWhollyOurs } from './held.ts';
-import { asPmsShows, HISTORIES } from './overlay.ts';
+import { asPmsShows, HISTORIES, shownOf } from './overlay.ts';
 import type { Patch } from './patch.ts';
 
 /**
@@ -53,8 +53,11 @@ function isEmpty({ set, add, shown }: Patch): boolean {
 function splitHeld({ set, add }: ChangeTo, fields: ReturnType<typeof fieldsOfKind>): Parts {
   const parts: Parts = { set: {}, add: {}, shown: {} };
   for (const [field, value] of Object.entries(set)) {
-    const { support, shown_as } = fields[field] ?? {};
+    const { support, shown_as, missing_as } = fields[field] ?? {};
     if (support === 'sidecar') parts.set[field] = value;
+    else if (missing_as !== undefined)
+      parts.shown[field] =
+        value === missing_as ? null : { value, as: shownOf(value, { ...(shown_as && { shown_as }) }) };
     else if (shown_as !== undefined) {
       const as = shown_as[String(value)];
       parts.shown[field] = as === undefined ? null : { value, as };

@@ -107,6 +107,8 @@ const ROWS: readonly Row[] = [
     support: 'mapped',
     // Who is to be called first has not permitted entry; the exact word is kept beside the record.
     shown_as: { call_first: 'no' },
+    // A to-do has no place for it before a vendor has it.
+    missing_as: 'unknown',
     note: 'IsEntryPermittedByResident of a resident request, else EntryAllowed of the work order',
   },
   {
