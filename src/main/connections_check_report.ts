@@ -151,7 +151,9 @@ function blockingOf(report: Omit<ConnectionReport, 'blocking'>, now: number): st
   ];
 }
 
-function missing({ no_word, not_read, gone, empty }: TableReport): string {
+function missing({ table, no_word, not_read, gone, empty }: TableReport): string {
+  // Who is who, no likeness of names tells.
+  if (empty && table === 'agent') return 'nobody in "staff" is named as one of the PMS\'s own people';
   if (empty) return 'nothing is mapped; --propose begins it';
   return [
     ...(no_word.length === 0 ? [] : [`${no_word.join(', ')} would be refused`]),
