@@ -100,6 +100,23 @@ describe('guest cards', () => {
     expect(await rig.connector.locate(command, 0, {}, context)).toMatchObject({ outcome: 'differs' });
   });
 
+  it.each([
+    ['Maria', 'De La Cruz'],
+    ['Mary Ann', 'Smith'],
+    ['Cher', 'Unknown'],
+  ])('keep their two names as they are where the name is not what changes: %s / %s', async (FirstName, LastName) => {
+    const rig = await openRealpage();
+    const { id } = firstCard(rig);
+    await rig.simulator.staff({ change: { table: 'cards', id, set: { FirstName, LastName } } });
+    const update = { kind: 'update_guest_card', guest_card_id: id, property_id: rig.site } as const;
+    await carryOut(rig, { ...update, occupants: 4 }, rig.site);
+    expect(await lastSent(rig, 'updateprospect')).toContain(
+      `<firstname>${FirstName}</firstname><lastname>${LastName}</lastname>`,
+    );
+    await carryOut(rig, { ...update, name: 'Ann Lee' }, rig.site);
+    expect(await lastSent(rig, 'updateprospect')).toContain('<firstname>Ann</firstname><lastname>Lee</lastname>');
+  });
+
   it('refuses a card of another site, and one that is none, before anything is sent', async () => {
     const rig = await openRealpage();
     const sent = async () => (await rig.simulator.requests()).writes;

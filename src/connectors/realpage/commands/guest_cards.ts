@@ -94,6 +94,11 @@ function nameParts(name: string | undefined): { firstname: string; lastname: str
   return { firstname: firstname as string, lastname: lastname as string };
 }
 
+/** Both names as OneSite has them: where one ends and the other begins cannot be told from the two together. */
+function namesOf({ FirstName, LastName }: Plain): Values {
+  return { firstname: textOf(FirstName), lastname: textOf(LastName) };
+}
+
 function reach({ emails, phones }: Person): Values {
   const numbers = (phones ?? []).map(({ number, type }) => ({ type: PHONE_TYPES[type] ?? 'Home', number }));
   return {
@@ -207,7 +212,7 @@ function changedCard(vendor: Vendor, command: Update, card: Plain): Values {
     prospects: {
       Prospect: {
         customerid: textOf(prospect['CustomerID']),
-        ...nameParts(command.name ?? before?.name),
+        ...(command.name === undefined ? namesOf(prospect) : nameParts(command.name)),
         ...reach({ phones, emails }),
         relationshipid: HEAD,
       },
