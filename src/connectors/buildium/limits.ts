@@ -9,6 +9,9 @@ export const LARGEST_PAGE = 1_000;
 /** A query may have 4,096 characters; ids of eight digits with their name take 17 each. */
 export const IDS_IN_ONE_QUERY = 200;
 
+/** Accounts that one question to the general ledger names: one of ten digits takes 24 characters of its query. */
+export const MOST_ACCOUNTS = 150;
+
 /** Ranges of dates longer than 365 days are refused. */
 export const LONGEST_RANGE_DAYS = 365;
 

@@ -1,5 +1,5 @@
-import type { JournalEntry, LedgerEntry, RecordOf } from '../../../model/records.ts';
-import { VendorError, type ListQuery, type Page } from '../../connector.ts';
+import type { JournalEntry, LedgerEntry } from '../../../model/records.ts';
+import type { ListQuery } from '../../connector.ts';
 import { day, dollarNumber, fixed, idText, markedText, readBy, text } from '../../kit/codecs.ts';
 import { path } from '../../kit/rest.ts';
 import { mapping, readRecord } from '../../kit/rows.ts';
@@ -9,6 +9,7 @@ import { idsFilter, isId, windowOf } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
 import { roleOf } from './accounts.ts';
+import { DAY_MS, dayAt, generalLedger } from './general_ledger.ts';
 
 /** What a transaction is on a resident's ledger; others have nothing to do with residents. */
 const KINDS: Readonly<Record<string, LedgerEntry['kind']>> = {
@@ -205,63 +206,6 @@ export function journalEntryReader(vendor: Vendor): Reader<'journal_entry'> {
     },
     list: (query, signal) => generalLedger(vendor, query, (one) => readJournalEntry(vendor, one), signal),
   };
-}
-
-const DAY_MS = 86_400_000;
-const dayAt = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-
-/** How many years of postings are read, the one that begins with the next month first. */
-const YEARS_READ = 7;
-
-/** The days of one year of postings, counted back from a month ahead; postings may be dated ahead. */
-function yearOfPostings(now: number, year: number): { startdate: string; enddate: string } {
-  const end = now + 30 * DAY_MS - year * LONGEST_RANGE_DAYS * DAY_MS;
-  return { startdate: dayAt(end - (LONGEST_RANGE_DAYS - 1) * DAY_MS), enddate: dayAt(end) };
-}
-
-/**
- * Transactions of the general ledger, year by year. The list wants a range of days and the accounts by id; the cursor
- * says in which year and where in it the list goes on.
- */
-async function generalLedger<K extends 'ledger_entry' | 'journal_entry'>(
-  vendor: Vendor,
-  query: ListQuery,
-  read: (transaction: wire.Transaction) => RecordOf<K> | undefined,
-  signal?: AbortSignal,
-): Promise<Page<K>> {
-  const { client, clock } = vendor;
-  const [year = '0', at = '0'] = query.cursor?.split(':') ?? [];
-  const accounts = await accountIds(vendor, signal);
-  const page = await client.page<wire.Transaction>(
-    'v1/generalledger/transactions',
-    {
-      ...yearOfPostings(clock(), Number(year)),
-      glaccountids: accounts,
-      ...(query.property_id !== undefined && { selectionentitytype: 'Rental' }),
-      ...idsFilter('selectionentityid', query.property_id),
-      ...idsFilter('selectionentityunitid', query.unit_id),
-      lastupdatedfrom: query.since,
-    },
-    windowOf({ ...query, cursor: at }),
-    signal,
-  );
-  const { records } = vendor.pageOf<K, wire.Transaction>({ rows: page.rows }, read);
-  const next = page.next_offset !== undefined ? `${year}:${page.next_offset}` : afterYear(Number(year));
-  return { records, ...(next !== undefined && { next_cursor: next }) };
-}
-
-function afterYear(year: number): string | undefined {
-  return year + 1 < YEARS_READ ? `${year + 1}:0` : undefined;
-}
-
-/** What a query can carry: a posting touches at least two accounts, so that a part of them finds nearly all. */
-const MOST_ACCOUNTS = 180;
-
-async function accountIds({ client }: Vendor, signal?: AbortSignal): Promise<number[]> {
-  const rows = await client.all<{ Id: number }>('v1/glaccounts', {}, signal);
-  if (rows.length > MOST_ACCOUNTS)
-    throw new VendorError('refused', 'This company has more accounts than one question to Buildium can name.');
-  return rows.map(({ Id }) => Id);
 }
 
 const APPROVALS = {
