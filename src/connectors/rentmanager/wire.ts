@@ -68,6 +68,7 @@ export interface Lease {
 
 export interface RecurringCharge {
   ChargeTypeID?: number;
+  UnitID?: number;
   Frequency?: number;
   Amount?: number;
   FromDate?: string;
@@ -118,6 +119,8 @@ export interface Credit extends Transaction {
 export interface Payment extends Transaction {
   Allocations?: Allocation[];
   PrepayPropertyID?: number;
+  /** The day on which it bounced or was taken back. */
+  ReversalDate?: string;
 }
 
 export interface HistoryNote {
@@ -197,5 +200,9 @@ export interface Journal {
   Reference?: string;
   Comment?: string;
   TransactionDate?: string;
+  /** Which set of books it stands in, where it is one alone. */
+  Basis?: string;
+  /** The day as of which a person took it back. */
+  ReversalDate?: string;
   Details?: JournalDetail[];
 }

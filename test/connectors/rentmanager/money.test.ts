@@ -84,6 +84,24 @@ describe('ledgers of Rent Manager', () => {
     expect((await failureOf(done(connector, wrong))).code).toBe('not_found');
   });
 
+  it('show a payment that bounced with what took it back, on its day', async () => {
+    const company = await openCompany();
+    const connector = company.process();
+    const payment = (await connector.list('ledger_entry', {})).records.find(({ kind }) => kind === 'payment')!;
+    const [, number] = payment.id.split('-');
+    const set = { ReversalDate: '2026-11-23T00:00:00', ReversalType: undefined };
+    await company.simulator.staff({ change: { table: 'Payments', id: Number(number), set } });
+    const { household_id } = payment;
+    const ledger = (await connector.list('ledger_entry', { household_id })).records;
+    const opposite = ledger.find(({ id }) => id === `${payment.id}-reversal`);
+    expect(opposite).toMatchObject({ kind: 'payment', date: '2026-11-23', amount: -payment.amount });
+    expect(opposite).toMatchObject({ reverses_id: payment.id });
+    expect(ledger.find(({ id }) => id === payment.id)).toEqual(payment);
+    expect(await connector.get('ledger_entry', '', opposite!.id)).toEqual(opposite);
+    const charge = ledger.find(({ kind }) => kind === 'charge')!;
+    expect(await connector.get('ledger_entry', '', `${charge.id}-reversal`)).toBeUndefined();
+  });
+
   it('leave out what is owed by others than tenants', async () => {
     const company = await openCompany();
     const connector = company.process();
@@ -173,6 +191,22 @@ describe('journals of Rent Manager', () => {
     expect((await failureOf(connector.list('journal_entry', {}))).code).toBe('unsupported');
     const command = await entry(connector);
     expect(() => connector.compile(command)).toThrow(/journal_debits/);
+  });
+
+  it('are taken back once, by whomever, and in the books that they stand in', async () => {
+    const company = await openCompany();
+    const connector = company.process({ journal_debits: 'positive' });
+    const id = await done(connector, await entry(connector));
+    const { property_id, date } = await entry(connector);
+    const change = (set: Record<string, unknown>) =>
+      company.simulator.staff({ change: { table: 'Journals', id: Number(id), set } });
+    await change({ Basis: 'Cash' });
+    const reverse = commandOf('reverse_journal_entry', { journal_entry_id: id, property_id, date, reason: 'Wrong' });
+    const request = await connector.prepare(reverse, 0, contextFor(''));
+    expect(request['body']).toMatchObject([{ Basis: 'Cash' }]);
+    await change({ ReversalDate: '2026-11-23T00:00:00' });
+    expect((await failureOf(connector.prepare(reverse, 0, contextFor('')))).code).toBe('conflict');
+    expect((await connector.get('journal_entry', '', id))?.reversed_by_id).toBe(id);
   });
 
   it.each(['positive', 'negative'] as const)(

@@ -126,6 +126,26 @@ describe('records of Rent Manager', () => {
     expect(await rent({ rent_charge_types: [77] })).toBe(3_550);
   });
 
+  it('have the rent of their own unit alone, where a tenant has two', async () => {
+    const company = await openCompany();
+    const connector = company.process();
+    const lease = (await connector.list('lease', {})).records.find(({ status }) => status === 'current')!;
+    const charge = { RecurringChargeID: 9_998, EntityType: 'Tenant', EntityKeyID: Number(lease.household_id) };
+    const of = (await company.simulator.state()).charge_code!.find(({ name }) => /rent/i.test(name))!;
+    const row = { ...charge, Frequency: 1, ChargeTypeID: Number(of.id), Amount: 700, UnitID: 999_999 };
+    await company.simulator.staff({ add: { table: 'RecurringCharges', row } });
+    expect((await connector.get('lease', '', lease.id))?.rent).toBe(lease.rent);
+  });
+
+  it('are there where a property has no address', async () => {
+    const company = await openCompany();
+    const connector = company.process();
+    const [property] = (await connector.list('property', {})).records;
+    const change = { table: 'Properties', id: Number(property?.id), set: { $Addresses: [] } };
+    await company.simulator.staff({ change });
+    expect((await connector.get('property', '', property?.id ?? ''))?.name).toBe(property?.name);
+  });
+
   it('are left out where an issue is linked to nothing, and a tenant without contacts is a person', async () => {
     const company = await openCompany();
     const connector = company.process();

@@ -220,7 +220,7 @@ export const RESOURCES: readonly Resource[] = [
   },
   {
     ...{ name: 'Payments', key: 'ID', indexes: ['AccountID'], fixed: true },
-    fields: { ...MONEY, PrepayPropertyID: 'integer', Allocations: 'list', ...AUDIT },
+    fields: { ...MONEY, PrepayPropertyID: 'integer', ReversalDate: 'date', Allocations: 'list', ...AUDIT },
   },
   {
     ...{ name: 'Credits', key: 'ID', indexes: ['AccountID'], read_only: ['Reference'] },
@@ -241,7 +241,7 @@ export const RESOURCES: readonly Resource[] = [
     ...{ name: 'Journals', key: 'JournalID', counted: true, required: ['TransactionDate', 'Details'] },
     fields: {
       ...{ JournalID: 'integer', Comment: 'text', Reference: 'text', TransactionDate: 'date', Details: 'list' },
-      ...{ ConcurrencyID: 'integer', ...AUDIT },
+      ...{ Basis: 'text', ReversalDate: 'date', ConcurrencyID: 'integer', ...AUDIT },
     },
   },
 ];

@@ -58,6 +58,10 @@ export function postJournalEntry(vendor: Vendor): Plan<'post_journal_entry'> {
   ];
 }
 
+function reversedAlready(): VendorError {
+  return new VendorError('conflict', 'The journal entry has been reversed already. Nothing was changed.');
+}
+
 /** A journal is taken back by one with every amount the other way round, whose reference names it. */
 export function reverseJournalEntry(vendor: Vendor): Plan<'reverse_journal_entry'> {
   return ({ journal_entry_id: id, date, reason }) => [
@@ -68,11 +72,13 @@ export function reverseJournalEntry(vendor: Vendor): Plan<'reverse_journal_entry
         const journal = await client.one<wire.Journal>(JOURNALS, idOf(id, 'journal entry'), ['Details']);
         if (journal === undefined)
           throw new VendorError('not_found', 'Rent Manager does not have the journal entry. Nothing was changed.');
+        if (journal.ReversalDate !== undefined) throw reversedAlready();
         const before = await client.all<wire.Journal>(JOURNALS, { filters: [['Reference', 'eq', REVERSAL + id]] });
-        if (before.length > 0)
-          throw new VendorError('conflict', 'The journal entry has been reversed already. Nothing was changed.');
+        if (before.length > 0) throw reversedAlready();
         const body = {
           TransactionDate: date,
+          // A journal of one set of books alone is taken back in that one.
+          ...(journal.Basis !== undefined && { Basis: journal.Basis }),
           Reference: REVERSAL + id,
           Comment: withMarker(reason, context.marker),
           Details: (journal.Details ?? []).map(({ GLAccountID, PropertyID, Amount = 0, Comment }) => ({

@@ -26,7 +26,7 @@ export const JOURNAL_ENTRY = mapping(
       note: 'a line has one amount; `journal_debits` of the connection says which sign a debit has',
     },
     { field: 'reverses_id', wire: 'reverses_id', as: text, called: 'Reference', note: `${REVERSAL} and the number` },
-    { field: 'reversed_by_id', wire: 'reversed_by_id', as: text, called: 'Reference of the reversal' },
+    { field: 'reversed_by_id', wire: 'reversed_by_id', as: text, called: 'Reference of the reversal, or ReversalDate' },
   ],
 );
 
@@ -71,7 +71,9 @@ export function journalReader(vendor: Vendor): Reader<'journal_entry'> {
         const Journal = { Comment: row.Reference ?? '', ...row };
         const property = row.Details?.find(({ PropertyID }) => PropertyID)?.PropertyID;
         const reverses_id = reversedId(row);
-        const reversed_by_id = reversedBy.get(String(row.JournalID));
+        // Where a person took it back there, it is a date on the journal, which names the journal itself.
+        const itself = row.ReversalDate === undefined ? undefined : String(row.JournalID);
+        const reversed_by_id = reversedBy.get(String(row.JournalID)) ?? itself;
         const whole = {
           ...{ Journal, lines: linesOf(row, debitSign(vendor)) },
           ...(property !== undefined && { property_id: String(property) }),

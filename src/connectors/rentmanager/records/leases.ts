@@ -112,11 +112,12 @@ function rentTypes(vendor: Vendor): (property_id: string, signal?: AbortSignal) 
 /** The months between two charges of a kind: only what comes every month is rent. */
 const MONTHLY = 1;
 
-/** Dollars a month that are charged on a day. */
-function rentOf(tenant: wire.Tenant, types: ReadonlySet<number>, day: string): number {
+/** Dollars a month that are charged on a day for a unit, or for none in particular. */
+function rentOf(tenant: wire.Tenant, unit: number | undefined, types: ReadonlySet<number>, day: string): number {
   const running = (tenant.RecurringCharges ?? []).filter(
-    ({ ChargeTypeID, Frequency = MONTHLY, FromDate, ToDate }) =>
+    ({ ChargeTypeID, UnitID, Frequency = MONTHLY, FromDate, ToDate }) =>
       ChargeTypeID !== undefined &&
+      (!UnitID || unit === undefined || UnitID === unit) &&
       types.has(ChargeTypeID) &&
       Frequency === MONTHLY &&
       (dayOf(FromDate) ?? '') <= day &&
@@ -147,7 +148,7 @@ export function leaseReader(vendor: Vendor): Reader<'lease'> {
       const today = vendor.today(property_id);
       const start = startOf(lease) ?? today;
       const end_date = endOf(lease, today);
-      const rent = rentOf(tenant, await typesOf(property_id, signal), dayOfRent(one, start, today));
+      const rent = rentOf(tenant, one.UnitID, await typesOf(property_id, signal), dayOfRent(one, start, today));
       const whole = {
         ...{ Lease: lease, Tenant: tenant, property_id, rent, end_date },
         status: leaseState(lease, tenant, today),

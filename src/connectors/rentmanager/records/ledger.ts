@@ -20,6 +20,9 @@ export const TRANSACTIONS = {
   credit: { resource: 'Credits', embeds: ['Allocations'], sign: -1 },
 } as const;
 type Kind = keyof typeof TRANSACTIONS;
+
+/** What stands at the end of the id of an entry by which a payment was taken back: it is a date on the payment. */
+const REVERSAL = '-reversal';
 const KINDS = Object.keys(TRANSACTIONS) as Kind[];
 
 export const LEDGER_ENTRY = mapping(
@@ -66,7 +69,8 @@ export const LEDGER_ENTRY = mapping(
 
 /** The kind and the number of an entry; undefined where it is no such id. */
 export function entryOf(id: string): { kind: Kind; number: string } | undefined {
-  const [kind, number = '', ...more] = id.split('-');
+  const isReversal = id.startsWith('payment-') && id.endsWith(REVERSAL);
+  const [kind, number = '', ...more] = (isReversal ? id.slice(0, -REVERSAL.length) : id).split('-');
   return more.length === 0 && KINDS.includes(kind as Kind) && isId(number) ? { kind: kind as Kind, number } : undefined;
 }
 
@@ -84,7 +88,7 @@ function chargeOf({ Allocations = [] }: wire.Credit): number | undefined {
   return charges.size === 1 ? [...charges][0] : undefined;
 }
 
-type Entry = wire.Charge & Pick<wire.Payment, 'Allocations' | 'PrepayPropertyID'>;
+type Entry = wire.Charge & Pick<wire.Payment, 'Allocations' | 'PrepayPropertyID' | 'ReversalDate'>;
 
 /** A tenant's ledger in canonical form, oldest first. */
 function readLedger(vendor: Vendor, tenant: wire.Tenant): LedgerEntry[] {
@@ -108,7 +112,12 @@ function readLedger(vendor: Vendor, tenant: wire.Tenant): LedgerEntry[] {
         ...(charge !== undefined && { reverses_id: `charge-${charge}` }),
         ...(kind === 'charge' && { reversed_amount: reversed.get(Entry.ID) ?? 0 }),
       };
-      return readRecord(LEDGER_ENTRY, whole, vendor.circumstances) ?? [];
+      const reversal = {
+        ...{ ...whole, id: `${whole.id}${REVERSAL}`, amount: -whole.amount, reverses_id: whole.id },
+        Entry: { ...Entry, TransactionDate: Entry.ReversalDate },
+      };
+      const all = kind === 'payment' && Entry.ReversalDate !== undefined ? [whole, reversal] : [whole];
+      return all.flatMap((one) => readRecord(LEDGER_ENTRY, one, vendor.circumstances) ?? []);
     }),
   );
   return records.sort((a, b) => a.date.localeCompare(b.date));
@@ -138,7 +147,11 @@ export function ledgerReader(vendor: Vendor): Reader<'ledger_entry'> {
     const wanted = new Set(
       own.flatMap((row) => {
         const charge = kind === 'credit' ? chargeOf(row) : undefined;
-        return [`${kind}-${row.ID}`, ...(charge === undefined ? [] : [`charge-${charge}`])];
+        return [
+          `${kind}-${row.ID}`,
+          `${kind}-${row.ID}${REVERSAL}`,
+          ...(charge === undefined ? [] : [`charge-${charge}`]),
+        ];
       }),
     );
     const tenants = await ledgersOf(

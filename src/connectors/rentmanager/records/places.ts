@@ -45,7 +45,12 @@ export function propertyReader(vendor: Vendor): Reader<'property'> {
     // A property without an address cannot be left out: everything hangs on it.
     read: (rows) =>
       rows.flatMap(
-        (row) => readRecord(PROPERTY, { ...row, Addresses: row.Addresses ?? [{}] }, vendor.circumstances) ?? [],
+        (row) =>
+          readRecord(
+            PROPERTY,
+            { ...row, Addresses: row.Addresses?.length ? row.Addresses : [{}] },
+            vendor.circumstances,
+          ) ?? [],
       ),
   });
 }

@@ -56,7 +56,12 @@ export function ledgersOf({ tables }: W, tenant: Row): LedgerEntry[] {
         .filter(({ ChargeID }) => ChargeID === row['ID'])
         .reduce((sum, { Amount }) => sum + cents(Amount), 0),
     })),
-    ...of('Payments').map((row) => entryOf('payment', row, tenant)),
+    ...of('Payments').flatMap((row) => {
+      const entry = entryOf('payment', row, tenant);
+      const date = dayIn(row, 'ReversalDate');
+      const opposite = { id: `${entry.id}-reversal`, amount: -entry.amount, reverses_id: entry.id };
+      return date === undefined ? [entry] : [entry, { ...entry, ...opposite, date }];
+    }),
     ...credits.map((row) => {
       const [allocation] = listIn(row, 'Allocations');
       const of_charge =
