@@ -85,6 +85,20 @@ describe('guest cards', () => {
     expect(await locate()).toMatchObject({ outcome: 'found', result: first, others: [second] });
   });
 
+  it.each(['2026-11-24', '2026-11-19'])('finds its card under the day that it was sent with: %s', async (day) => {
+    const rig = await openRealpage();
+    const command = inquiry(rig.site, { touch: { at: `${day}T14:00:00.000Z`, source: 'Zillow' } });
+    const context = contextFor(rig.site);
+    const request = await rig.connector.prepare(command, 0, context);
+    const { record } = await rig.connector.send(request, new AbortController().signal);
+    expect((await rig.connector.get('guest_card', rig.site, record?.id ?? ''))?.created_at.slice(0, 10)).toBe(day);
+    expect(await rig.connector.locate(command, 0, request, context)).toMatchObject({
+      ...{ outcome: 'found', result: { record } },
+    });
+    const known = await rig.connector.prepare(command, 0, contextFor(rig.site));
+    expect(known['sought']).toMatchObject({ known: [record?.id] });
+  });
+
   it('sends the whole person with what is changed in it, and finds what somebody else has changed', async () => {
     const rig = await openRealpage();
     const before = firstCard(rig);

@@ -160,8 +160,10 @@ export const PROSPECT_WRITES = [
     const wrong = wrongIn(desk, values);
     if (wrong !== undefined) return failed('InsertProspectResponse', wrong);
     const made = now(desk);
+    const day = text(card, 'createdate');
+    const CreateDate = day === undefined ? made : `${day}T00:00:00`;
     const row: GuestCard = {
-      ...{ site: desk.site, CreateDate: made, ModifiedDate: made, PrimaryLeadSource: '', LeasingAgentID: '' },
+      ...{ site: desk.site, CreateDate, ModifiedDate: made, PrimaryLeadSource: '', LeasingAgentID: '' },
       ...{ FirstName: '', LastName: '', Email: '', phones: [], DateNeeded: '', Occupants: '' },
       ...{ prospectcomment: '', desiredrent: '' },
       ...values,

@@ -47,7 +47,9 @@ export function createGuestCard(vendor: Vendor): Plan<'create_guest_card'> {
       operation: 'insert_prospect',
       async prepare() {
         const { property_id: site, name, phones, emails } = command;
-        const sought: Sought = { person: { name, phones, emails }, from: addDays(today(vendor, site), -1) };
+        // OneSite may show the day that it is sent, which is that of the inquiry, or the day on which it takes it.
+        const [first = ''] = [today(vendor, site), contactedAt(vendor, command).slice(0, 10)].toSorted();
+        const sought: Sought = { person: { name, phones, emails }, from: addDays(first, -1) };
         // Whoever was there before is somebody else's, however alike.
         const known = (await cardsLike(vendor, site, sought)).map(({ id }) => id);
         return { site, sought: { ...sought, known }, card: await newCard(vendor, command) };
@@ -65,10 +67,14 @@ function zoneOf({ circumstances }: Vendor, site: string): string {
 
 const today = (vendor: Vendor, site: string) => localDate(new Date(vendor.clock()).toISOString(), zoneOf(vendor, site));
 
+/** When the prospect was in touch, as the clock at the site showed it. */
+const contactedAt = (vendor: Vendor, { property_id: site, touch }: Create) =>
+  `${toLocal(touch.at, zoneOf(vendor, site))}:00`;
+
 async function newCard(vendor: Vendor, command: Create): Promise<Values> {
   const { property_id: site, touch, move_in_date, occupants, rent_max } = command;
   const { defaults } = vendor.settings;
-  const at = `${toLocal(touch.at, zoneOf(vendor, site))}:00`;
+  const at = contactedAt(vendor, command);
   return {
     createdate: at.slice(0, 10),
     primaryleadsource: await sourceId(vendor, site, command.source),
