@@ -39,7 +39,7 @@ const COMMANDS: Readonly<Record<Exclude<CommandKind, GuestCardCommand>, CommandC
   update_lease: native({ withdraw_1: 'set_value', move_out_1: 'set_value' }, 5, {
     note: 'notices and move-outs, a step per tenant; renewals are unsupported, since offers cannot be read',
   }),
-  update_resident: native({ update_tenant: 'set_value' }, 3),
+  update_resident: native({ update_tenant: 'set_value' }, 4),
   post_charge: native({ post_charge: 'marker' }, 2, { reversible: true }),
   reverse_charge: native({ post_credit: 'marker' }, 3, { reversible: false, note: 'a credit that waives the charge' }),
   post_bill: native({ post_bill: 'natural_key' }, 3, { reversible: false, note: 'a bill is voided by a person there' }),

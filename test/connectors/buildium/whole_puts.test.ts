@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StepContext } from '../../../src/connectors/connector.ts';
+import type { StepContext, VendorError } from '../../../src/connectors/connector.ts';
 import { carryOut, contextFor } from '../rig.ts';
 import { openAccount } from './account.ts';
 import { commandOf } from './guest_cards.ts';
@@ -122,6 +122,37 @@ describe('the numbers of a resident', () => {
     await account.staff({ change: { table: 'tenants', id: at.tenant, set: { PhoneNumbers } } });
     await carryOut({ connector }, commandOf('update_resident', { ...about, emails: ['a@example.com'] }), '');
     expect(await numbers()).toEqual([{ Number: '(512) 555-0103', Type: 'Cell' }]);
+  });
+});
+
+describe('the tax number of a resident', () => {
+  const phones = [{ number: '+15125550101', type: 'mobile' }];
+
+  it.each(['12-3456789', '900-12-3456', '900123456', null])(
+    'stays, and is in no request that is kept: %s',
+    async (TaxId) => {
+      const { account, connector, at } = await openAccount();
+      await account.staff({ change: { table: 'tenants', id: at.tenant, set: { TaxId } } });
+      const command = commandOf('update_resident', {
+        ...{ resident_id: String(at.tenant), property_id: String(at.property), phones },
+      });
+      const request = await connector.prepare(command, 0, contextFor(''));
+      expect(JSON.stringify(request)).not.toContain(TaxId ?? 'TaxId');
+      await connector.send(request, signal);
+      expect(await account.get(`/v1/leases/tenants/${at.tenant}`)).toMatchObject({
+        ...{ TaxId, PhoneNumbers: [{ Number: '+15125550101', Type: 'Cell' }] },
+      });
+    },
+  );
+
+  it.each(['***-**-3456', '3456', 'XXXXX3456'])('that is not shown in full is not written over: %s', async (TaxId) => {
+    const { account, connector, at } = await openAccount();
+    await account.staff({ change: { table: 'tenants', id: at.tenant, set: { TaxId } } });
+    const about = { resident_id: String(at.tenant), property_id: String(at.property) };
+    await expect(carryOut({ connector }, commandOf('update_resident', { ...about, phones }), '')).rejects.toSatisfy(
+      (error: VendorError) => error.code === 'unsupported' && !error.message.includes(TaxId),
+    );
+    expect(await account.effects()).toEqual([]);
   });
 });
 

@@ -15,12 +15,13 @@ interface WireTenant extends wire.Tenant {
   Email?: string | null;
   AlternateEmail?: string | null;
   PhoneNumbers?: { Number?: string | null; Type?: string }[] | null;
+  TaxId?: string | null;
   Address?: Record<string, unknown> | null;
   AlternateAddress?: Record<string, unknown> | null;
   [field: string]: unknown;
 }
 
-/** What a PUT takes as the GET shows it. A tax number is not shown in full and is left out of both. */
+/** What a PUT takes as the GET shows it. A tax number is put in only where it is sent: it is not to be kept here. */
 const KEPT = ['FirstName', 'LastName', 'DateOfBirth', 'Comment', 'EmergencyContact', 'MailingPreference'] as const;
 
 export function updateResident(vendor: Vendor): Plan<'update_resident'> {
@@ -61,6 +62,19 @@ function tenantBody(tenant: WireTenant, { phones, emails }: CommandOf<'update_re
     PhoneNumbers:
       phones === undefined ? numbers : { ...placesOf(phones), ...(numbers['Fax'] && { Fax: numbers['Fax'] }) },
   };
+}
+
+/** The forms of a tax number that a PUT takes. */
+const TAX_ID = /^(\d{2}-\d{7}|\d{3}-\d{2}-\d{4}|\d{9})$/;
+
+/** The tax number that a PUT would erase by not saying it. Throws `unsupported` for one that is not shown in full. */
+function taxIdOf({ TaxId }: WireTenant): { TaxId?: string } {
+  if (!TaxId) return {};
+  if (TAX_ID.test(TaxId)) return { TaxId };
+  throw new VendorError(
+    'unsupported',
+    'Buildium does not show the tax number of this resident in a form that can be written back, and would lose it: a person makes the change there. Nothing was changed.',
+  );
 }
 
 async function locateTenant(
@@ -171,10 +185,12 @@ function noticeBefore(before: unknown, resident: string): string | undefined {
   return parties?.find(({ resident_id }) => resident_id === resident)?.notice_date;
 }
 
-export function peopleOperations({ client }: Vendor): Record<string, Operation> {
+export function peopleOperations(vendor: Vendor): Record<string, Operation> {
+  const { client } = vendor;
   return {
     async update_tenant({ id, body }, signal) {
-      await client.send('PUT', path`v1/leases/tenants/${String(id)}`, body, { signal });
+      const whole = { ...(body as object), ...taxIdOf(await tenantOf(vendor, String(id), signal)) };
+      await client.send('PUT', path`v1/leases/tenants/${String(id)}`, whole, { signal });
       return { record: { kind: 'resident', scope: '', id: String(id) } };
     },
     async post_move_out({ lease, body }, signal) {

@@ -1,6 +1,7 @@
 import { changed, changedWithin, has, shown, type Ask, type Handler } from '../ask.ts';
 import { tenantMessage } from '../compose/leases.ts';
 import type { OperationName } from '../contract/operations.ts';
+import { refuse } from '../errors.ts';
 import { listed } from '../lists.ts';
 import { addressFrom, mustBeEmail, phoneNumbers } from '../rules.ts';
 import type { Lease, Tenant } from '../wire.ts';
@@ -51,7 +52,7 @@ const putTenant: Handler = (ask) => {
     PhoneNumbers: phoneNumbers(body['PhoneNumbers']),
     DateOfBirth: ask.text('DateOfBirth'),
     Comment: ask.text('Comment'),
-    TaxId: ask.text('TaxId'),
+    TaxId: taxId(ask.text('TaxId')),
     EmergencyContact: emergencyContact(body['EmergencyContact']),
     Address: addressFrom(body['Address']),
     AlternateAddress: body['AlternateAddress'] == null ? null : addressFrom(body['AlternateAddress']),
@@ -59,6 +60,14 @@ const putTenant: Handler = (ask) => {
   });
   return changed('tenants', Id, tenantMessage(tables, tables.tenants.entry(Id), ask.today));
 };
+
+/** The three forms that the document names. That others are a 422 is inferred. */
+const TAX_ID = /^(\d{2}-\d{7}|\d{3}-\d{2}-\d{4}|\d{9})$/;
+
+function taxId(given: string | null): string | null {
+  if (given !== null && !TAX_ID.test(given)) refuse('TaxId', 'This is not a tax number.');
+  return given;
+}
 
 function emergencyContact(given: unknown): object | null {
   if (given === null || given === undefined) return null;
