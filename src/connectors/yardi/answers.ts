@@ -90,17 +90,28 @@ const MEANINGS: readonly Meaning[] = [
 
 const OBJECT_REFERENCE = /object reference not set/i;
 
+const REFUSED: Omit<Meaning, 'when'> = { code: 'refused', words: 'Voyager looked at the request and refused it.' };
+
+function meaningOf({ text: said }: Message): Omit<Meaning, 'when'> {
+  return MEANINGS.find(({ when }) => when.test(said)) ?? REFUSED;
+}
+
 /** The `VendorError` for an error message. Nothing of the message itself is in it. */
-export function refusalOf({ text: said }: Message, purpose: Purpose): VendorError {
+export function refusalOf(error: Message, purpose: Purpose): VendorError {
   // The service has stumbled: over a parameter's name before anything was done, or in the middle of it.
-  if (OBJECT_REFERENCE.test(said)) return stumbled(purpose);
-  const meaning = MEANINGS.find(({ when }) => when.test(said));
-  const { code, words, field } = meaning ?? {
-    code: 'refused' as const,
-    words: 'Voyager looked at the request and refused it.',
-    field: undefined,
-  };
+  if (OBJECT_REFERENCE.test(error.text)) return stumbled(purpose);
+  const { code, words, field } = meaningOf(error);
   return new VendorError(code, `${words} Nothing was changed.`, field === undefined ? {} : { field });
+}
+
+/**
+ * The `VendorError` for an error message of an operation that is only known to say when all went well: what it had taken
+ * before it found something wrong, it may have kept. Who is not let in is told so before anything is looked at.
+ */
+export function doubtOf(error: Message): VendorError {
+  const { code, words } = meaningOf(error);
+  if (code === 'misconfigured') return refusalOf(error, 'write');
+  return new VendorError('outcome_unknown', `${words} It may have been taken all the same.`);
 }
 
 export function isNotConfigured(error: unknown): boolean {

@@ -37,8 +37,8 @@ export interface Client {
   need(service: InterfaceName): void;
   /** Undefined where the service says that it has found nothing. Throws `VendorError`. */
   read(call: YardiCall, signal?: AbortSignal): Promise<XmlNode | undefined>;
-  /** Sends once. Throws `VendorError`; an error message is a refusal. */
-  write(call: YardiCall, signal?: AbortSignal): Promise<YardiAnswer>;
+  /** Sends once. Throws `VendorError`; for an error message what `errorOf` makes of it, by default a refusal. */
+  write(call: YardiCall, signal?: AbortSignal, errorOf?: typeof refusalOf): Promise<YardiAnswer>;
 }
 
 export function createClient(settings: YardiSettings, deps: VendorDeps): Client {
@@ -86,10 +86,10 @@ export function createClient(settings: YardiSettings, deps: VendorDeps): Client 
       if (meansNothing(error)) return undefined;
       throw refusalOf(error, 'read');
     },
-    async write(asked, signal) {
+    async write(asked, signal, errorOf = refusalOf) {
       const answer = await call(asked, signal);
       const error = answer.messages.find(isError);
-      if (error !== undefined) throw refusalOf(error, 'write');
+      if (error !== undefined) throw errorOf(error, 'write');
       return answer;
     },
   };

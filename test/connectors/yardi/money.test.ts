@@ -1,8 +1,30 @@
-import { describe, expect, it } from 'vitest';
+import { buffer } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { serve } from '../../simulators/soap/serve.ts';
 import { contextFor } from '../rig.ts';
 import { commandOf, done, failureOf, listAll, openYardi, PROPERTY, RENEWALS } from './rig.ts';
 
 const signal = new AbortController().signal;
+
+/** The address of a Voyager that takes every charge and tells an error about its batch. */
+async function stumblingAfterwards(voyager: string): Promise<string> {
+  const { url, close } = await serve((request, response) => {
+    void (async () => {
+      const { 'content-type': type = '', soapaction: action = '' } = request.headers as Record<string, string>;
+      const answer = await fetch(new URL(request.url ?? '', voyager), {
+        ...{ method: 'POST', headers: { 'content-type': type, soapaction: action } },
+        body: await buffer(request),
+      });
+      const told = (await answer.text()).replace(
+        '"FYI">1 charges were successfully imported.',
+        '"Error">The batch of Jane Roe could not be totalled.',
+      );
+      response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(told);
+    })();
+  });
+  onTestFinished(close);
+  return `${url}${new URL(voyager).pathname}`;
+}
 
 async function chargeable() {
   const yardi = await openYardi();
@@ -38,14 +60,36 @@ describe('a charge of Yardi', () => {
   });
 
   it.each([
-    ['in a closed month', { date: '2026-08-31' }, 'period_closed'],
+    ['in a closed month', { date: '2026-08-31' }, 'closed'],
     ['under a code that is none', { charge_code_id: 'nothing' }, 'refused'],
     ['to a tenant that is none', { household_id: 't9999999' }, 'refused'],
-  ])('%s is refused', async (_what, more, code) => {
+  ])('%s is in doubt until it was looked for: nothing but success is a word about the outcome', async (...row) => {
+    const [, more, words] = row;
     const { connector, simulator, charge } = await chargeable();
-    const request = await connector.prepare(charge(more), 0, contextFor(PROPERTY));
-    expect((await failureOf(connector.send(request, signal))).code).toBe(code);
+    const command = charge(more);
+    const context = contextFor(PROPERTY);
+    const request = await connector.prepare(command, 0, context);
+    const error = await failureOf(connector.send(request, signal));
+    expect([error.code, error.message]).toEqual(['outcome_unknown', expect.stringContaining(words)]);
+    expect(error.message).not.toContain('Nothing was changed');
     expect(await simulator.effects()).toEqual([]);
+    expect(await connector.locate(command, 0, request, context)).toEqual({ outcome: 'absent', covers_all: true });
+  });
+
+  it('is found where the service has told an error and taken it all the same', async () => {
+    const { again, simulator, charge } = await chargeable();
+    const connector = await again({ base_url: await stumblingAfterwards(String(simulator.connection['base_url'])) });
+    const context = contextFor(PROPERTY);
+    const request = await connector.prepare(charge(), 0, context);
+    expect((await failureOf(connector.send(request, signal))).code).toBe('outcome_unknown');
+    expect(await connector.locate(charge(), 0, request, context)).toMatchObject({ outcome: 'found' });
+  });
+
+  it('was certainly not taken from who is not let in', async () => {
+    const { again, charge } = await chargeable();
+    const connector = await again({}, { billing_and_payments: { license: 'licence-of-another' } });
+    const request = await connector.prepare(charge(), 0, contextFor(PROPERTY));
+    expect((await failureOf(connector.send(request, signal))).code).toBe('misconfigured');
   });
 
   it('lists only codes of its own entity, and locks the books before the open month', async () => {

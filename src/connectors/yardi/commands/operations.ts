@@ -1,6 +1,7 @@
 import { VendorError, type RecordRef, type StepRequest, type StepResult } from '../../connector.ts';
 import type { Operation } from '../../kit/vendor.ts';
 import { children, path, text } from '../../kit/xml.ts';
+import { doubtOf } from '../answers.ts';
 import { isProspectCode } from '../guests.ts';
 import { isServiceRequestId } from '../service_requests.ts';
 import type { Client, YardiCall } from '../transport.ts';
@@ -28,7 +29,7 @@ export function operations(client: Client): Readonly<Record<string, Operation>> 
 
     /** The answer names no charge, so that it is looked for. */
     async import_charge(request, signal): Promise<StepResult> {
-      const { messages, result } = await client.write(callOf(request), signal);
+      const { messages, result } = await client.write(callOf(request), signal, doubtOf);
       if (isImported(messages, result.text)) return {};
       throw new VendorError('outcome_unknown', 'Voyager did not say whether the charge was taken.');
     },
