@@ -3,11 +3,13 @@ import { children, path } from '../kit/xml.ts';
 import { listed, plainOf } from '../kit/xml_values.ts';
 import type { Context } from './context.ts';
 import { wholeName } from './people.ts';
-import type { Customer, GuestEvent, Preferences, Prospect } from './wire.ts';
+import type { Customer, GuestEvent, Identification, Preferences, Prospect } from './wire.ts';
 
 /** A prospect in the form in which it is read here. */
 export interface Card {
   id: string;
+  /** By what other systems know it. */
+  third_party_ids: readonly string[];
   customer: Customer;
   preferences: Preferences;
   /** Oldest first. */
@@ -24,7 +26,7 @@ export function isProspectCode(id: string): boolean {
   return PROSPECT_CODE.test(id);
 }
 
-/** Everybody who has shown interest in a property; with `third_party_id` only whom another system knows by that. */
+/** Everybody who has shown interest in a property; with `third_party_id` those whom a search for that finds. */
 export async function readCards(
   { client }: Context,
   property: string,
@@ -57,20 +59,21 @@ export async function findCard(
 
 function cardOf({ Customers, CustomerPreferences, Events }: Prospect): Card | undefined {
   const customer = listed<Customer>(Customers?.Customer).find(({ Type }) => !BESIDE_OTHERS.includes(Type ?? ''));
-  const id = customer && identifiedAs(customer, 'ProspectID');
+  const [id] = customer === undefined ? [] : identifiersOf(customer, 'ProspectID');
   if (customer === undefined || id === undefined) return undefined;
   const events = listed<GuestEvent>((Events || undefined)?.Event);
   return {
     id,
+    third_party_ids: identifiersOf(customer, 'ThirdPartyID'),
     customer,
     preferences: CustomerPreferences || {},
     events: events.toSorted((a, b) => ((a.EventDate ?? '') < (b.EventDate ?? '') ? -1 : 1)),
   };
 }
 
-/** An id of a customer by its kind: `ProspectID`, `ThirdPartyID`, `TenantID`. */
-function identifiedAs({ Identification: all }: Customer, type: string): string | undefined {
-  return listed<{ IDType?: string; IDValue?: string }>(all).find(({ IDType }) => IDType === type)?.IDValue || undefined;
+/** The ids of a customer of one kind: `ProspectID`, `ThirdPartyID`, `TenantID`. */
+function identifiersOf({ Identification: all }: Customer, type: string): string[] {
+  return listed<Identification>(all).flatMap(({ IDType, IDValue }) => (IDType === type && IDValue ? [IDValue] : []));
 }
 
 export function isFirstContact({ FirstContact }: GuestEvent): boolean {

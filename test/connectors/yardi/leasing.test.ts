@@ -29,6 +29,22 @@ describe('a guest card of Yardi', () => {
     });
   });
 
+  it('is found by the whole of our id, and no other card is taken for it', async () => {
+    const { connector, simulator } = await openYardi();
+    const other = await done(connector, commandOf('create_guest_card', INQUIRY), 'guest_card');
+    const command = commandOf('create_guest_card', INQUIRY);
+    const context = contextFor(PROPERTY);
+    const set = { third_party: `${context.marker}-of-another-system` };
+    await simulator.staff({ change: { table: 'prospects', id: other.id, set } });
+    const request = await connector.prepare(command, 0, context);
+    expect(await connector.locate(command, 0, request, context)).toEqual({ outcome: 'absent', covers_all: true });
+    const { record } = await connector.send(request, signal);
+    expect(record?.id).not.toBe(other.id);
+    expect(await connector.locate(command, 0, request, context)).toMatchObject({
+      ...{ outcome: 'found', result: { record } },
+    });
+  });
+
   it('comes from a source and goes to an agent that the property has, or nothing is sent', async () => {
     const { connector, again, asked } = await openYardi();
     const foreign = commandOf('create_guest_card', { ...INQUIRY, source: 'Billboard' });

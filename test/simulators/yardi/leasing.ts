@@ -86,8 +86,9 @@ export const ACTIVITY_SEARCH: Offered = {
   handle({ property, of }, { world: { tables } }) {
     const wanted = of('ThirdPartyId');
     if (wanted === '') throw new YardiError('At least one search criterion is required.');
-    const cards = tables.prospects.where('third_party', wanted).map(({ row }) => row);
-    const here = cards.filter((card) => card.property === property);
+    // As Voyager's search forms do: whatever has the text in it.
+    const cards = tables.prospects.where('property', property).map(({ row }) => row);
+    const here = cards.filter(({ third_party }) => third_party.includes(wanted));
     return here.length === 0 ? messages('No guests found for the search criteria.') : activity(tables, here);
   },
 };

@@ -59,7 +59,9 @@ async function locateNew(
   signal?: AbortSignal,
 ): Promise<Located> {
   const property = String(request['scope']);
-  const [found] = await readCards(context, property, { third_party_id: marker }, signal);
+  // How exactly Voyager searches is not known, nor whether it has dropped the criterion.
+  const cards = await readCards(context, property, { third_party_id: marker }, signal);
+  const found = cards.find(({ third_party_ids }) => third_party_ids.includes(marker));
   if (found === undefined) return { outcome: 'absent', covers_all: true };
   return { outcome: 'found', result: { record: { kind: 'guest_card', scope: property, id: found.id } } };
 }
