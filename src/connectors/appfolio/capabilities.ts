@@ -54,7 +54,7 @@ const COMMANDS: Capabilities['commands'] = {
     evidence: 'inferred',
     steps: [set('update_guest_card'), made('add_note')],
     requests: 5,
-    note: 'notes need the id of the guest card, which a lead may not show',
+    note: 'notes need the id of the guest card, and further units those that are there, neither of which a lead may show',
   },
   schedule_tour: { support: 'native', evidence: 'inferred', steps: [made('schedule_tour')], requests: 3 },
   reschedule_tour: { support: 'native', evidence: 'inferred', steps: [set('reschedule_tour')], requests: 4 },

@@ -177,6 +177,28 @@ describe('postings', () => {
     expect(await rig.connector.locate(other, 0, request, context)).toEqual({ outcome: 'absent', covers_all: true });
   });
 
+  it.each(['Reference', 'TotalAmount'])(
+    'of bills are not taken as absent where the bills do not show their %s',
+    async (field) => {
+      const rig = await openAppfolio();
+      const [vendor, property] = [first(await rig.held('vendor')), first(await rig.held('property'))];
+      const account = first(await rig.held('gl_account'), ({ type }) => type === 'expense');
+      const command: Command = {
+        ...{ kind: 'post_bill', property_id: property.id, vendor_id: vendor.id, invoice_number: '008', file_ids: [] },
+        ...{ invoice_date: TODAY, due_date: '2026-12-24', total: 10_001 },
+        lines: [{ gl_account_id: account.id, amount: 10_001, property_id: property.id, memo: 'Pump' }],
+      };
+      const context = contextFor('');
+      const request = await rig.connector.prepare(command, 0, context);
+      await rig.connector.send(request, new AbortController().signal);
+      await rig.account({ NotAgreed: [`bills.${field}`] });
+      expect(await rig.connector.locate(command, 0, request, context)).toEqual({
+        outcome: 'absent',
+        covers_all: false,
+      });
+    },
+  );
+
   it('of journal entries are taken back by the opposite entry, which names them', async () => {
     const rig = await openAppfolio();
     const entry = first(await rig.held('journal_entry'));

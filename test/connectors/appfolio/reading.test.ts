@@ -78,6 +78,16 @@ describe('leases', () => {
     expect(listed.find(({ status }) => status === 'current')?.id).toBe(lease.id);
   });
 
+  it('of a household that somebody has left are those of the people who still live there', async () => {
+    const rig = await openAppfolio();
+    const lease = first(await rig.held('lease'), ({ status, parties }) => status === 'current' && parties.length > 1);
+    const [gone] = lease.parties;
+    const set = { Status: 'Past', PrimaryTenant: true, MoveOutOn: '2026-10-01' };
+    await rig.simulator.staff({ change: { table: 'tenants', id: gone!.resident_id, set } });
+    expect(await rig.connector.get('lease', '', lease.id)).toMatchObject({ status: 'current', unit_id: lease.unit_id });
+    expect(await rig.connector.get('lease', '', lease.id)).not.toHaveProperty('move_out_date');
+  });
+
   it('of many households are read with a few requests for all of them', async () => {
     const rig = await openAppfolio({ units: 150 });
     await rig.asked();

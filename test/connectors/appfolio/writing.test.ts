@@ -159,6 +159,19 @@ describe('work orders', () => {
     expect(await codeOf(carryOut(rig, command, '', order))).toBe('refused');
   });
 
+  it('take no estimate where those that are there are not shown, and lose nothing that staff wrote beside one', async () => {
+    const rig = await openAppfolio();
+    const order = await someOrder(rig);
+    const vendor_id = first(await rig.held('vendor')).id;
+    const estimate = { amount: 10_000, vendor_id, status: 'pending' as const };
+    const known = [{ VendorId: vendor_id, Amount: '90.00', InternalNotes: 'By phone' }];
+    await rig.simulator.staff({ change: { table: 'work_orders', id: order.id, set: { Estimates: known } } });
+    await change(rig, order, { estimate });
+    expect((await sent(rig, 'PATCH'))['Estimates']).toMatchObject([{ InternalNotes: 'By phone' }]);
+    await rig.account({ NotAgreed: ['work_orders.Estimates'] });
+    expect(await codeOf(change(rig, order, { estimate }))).toBe('unsupported');
+  });
+
   it('take a new estimate of a vendor in the place of the old one, and leave those of others', async () => {
     const rig = await openAppfolio();
     const order = await someOrder(rig);
@@ -289,6 +302,16 @@ describe('guest cards', () => {
     const command: Command = {
       ...{ kind: 'update_guest_card', guest_card_id: card.id, property_id: card.property_id, name: 'New Name' },
       note: { text: 'Wants a balcony', is_public: false },
+    };
+    expect(await codeOf(carryOut(rig, command, '', card))).toBe('unsupported');
+    expect(await rig.simulator.effects()).toEqual([]);
+  });
+
+  it('are given no further unit where it is not shown which ones there are', async () => {
+    const rig = await openAppfolio();
+    const [card, unit] = [first(await rig.held('guest_card')), first(await rig.held('unit'))];
+    const command: Command = {
+      ...{ kind: 'update_guest_card', guest_card_id: card.id, property_id: card.property_id, unit_ids: [unit.id] },
     };
     expect(await codeOf(carryOut(rig, command, '', card))).toBe('unsupported');
     expect(await rig.simulator.effects()).toEqual([]);

@@ -109,10 +109,13 @@ export function listed(resource: Resource, request: SimRequest, { tables }: Worl
       (withHidden || entry.row['HiddenAt'] == null) &&
       [...filters].every(([name, value]) => fits(entry, name, value, fields[name] ?? name)),
   );
+  const hidden = tables.account.get(1)?.NotAgreed ?? [];
   const show = (found: readonly Entry<Row>[]) =>
     found.flatMap(({ row, created, updated }) => {
       const seen = shown(row);
-      return seen === undefined ? [] : [{ CreatedAt: stamp(created), LastUpdatedAt: stamp(updated), ...seen }];
+      if (seen === undefined) return [];
+      const agreed = Object.entries(seen).filter(([field]) => !hidden.includes(`${resource}.${field}`));
+      return [{ CreatedAt: stamp(created), LastUpdatedAt: stamp(updated), ...Object.fromEntries(agreed) }];
     });
   if (facts.unpaged) return jsonAnswer(200, { data: show(rows), next_page_path: null });
   return paged(request, rows, show, tables.account.get(1)?.PageCap ?? 1_000);

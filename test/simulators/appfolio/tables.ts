@@ -15,6 +15,8 @@ export interface Account {
   Denied: readonly string[];
   /** The largest page, whatever is asked for. */
   PageCap: number;
+  /** Fields that the agreement does not cover, which are silently not there: `work_orders.Estimates`. */
+  NotAgreed: readonly string[];
   /** Ids of records that another request is changing just now. */
   BeingChanged: readonly string[];
 }

@@ -12,8 +12,7 @@ import { GUEST_CARD, namesOf } from '../records/guest_cards.ts';
 import { idOf, isId } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type { Lead } from '../wire.ts';
-import { sameValue } from './same.ts';
-import { change, create, gone, note } from './steps.ts';
+import { change, create, gone, note, notShown } from './steps.ts';
 
 type Create = CommandOf<'create_guest_card'>;
 type Update = CommandOf<'update_guest_card'>;
@@ -30,10 +29,7 @@ export function createGuestCard(vendor: Vendor): Plan<'create_guest_card'> {
         body: () => newLead(vendor, command),
         search: (since, _request, signal) =>
           vendor.client.all<Lead>('leads', { PropertyId: property, ...since }, signal),
-        fits: (lead, body) =>
-          ['FirstName', 'LastName', 'Email', 'Source'].every((field) =>
-            sameValue(body[field], lead[field as keyof Lead]),
-          ),
+        told_by: ['FirstName', 'LastName', 'Email', 'Source'],
         // Listing services enter the same prospect by themselves.
         is_common: true,
       }),
@@ -102,16 +98,18 @@ function changeLead({ client, clock, circumstances }: Vendor, command: Update): 
     about,
     address: path`leads/${about.id}`,
     read: (signal) => client.one<Lead>('leads', about.id, {}, signal),
-    body(lead, { before }) {
+    body(lead) {
       // A note that cannot be added afterwards is refused before anything is changed.
       if (command.note !== undefined) guestCardOf(lead);
       const { set } = guestCardUpdate(command, { at: new Date(clock()).toISOString(), by: '' });
       const { name, lost_reason, ...fields } = set as Partial<GuestCard>;
-      const known = lead.UnitIds ?? (before as GuestCard | undefined)?.unit_ids ?? [];
+      if (command.unit_ids !== undefined && lead.UnitIds === undefined) throw notShown('units', 'unit_ids');
       return {
         ...(name !== undefined && namesOf(name)),
         ...writeFields(GUEST_CARD, lost_reason ? { ...fields, lost_reason } : fields, circumstances),
-        ...(command.unit_ids !== undefined && { UnitIds: [...new Set([...known, ...command.unit_ids])] }),
+        ...(command.unit_ids !== undefined && {
+          UnitIds: [...new Set([...(lead.UnitIds ?? []), ...command.unit_ids])],
+        }),
       };
     },
   });

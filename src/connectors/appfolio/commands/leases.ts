@@ -9,7 +9,6 @@ import { inForce, offersOf } from '../records/renewals.ts';
 import { idOf } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type { Lease, RecurringCharge } from '../wire.ts';
-import { sameValue } from './same.ts';
 import { change, create, gone } from './steps.ts';
 
 /** What only a person can do in AppFolio, by action, in words for an agent. */
@@ -114,10 +113,7 @@ class Renewal {
         return { ...shared, Amount: offer.rent / 100, StartDate: offer.start_date };
       },
       search: (_since, _request, signal) => this.#charges(signal),
-      fits: (charge, body) =>
-        ['OccupancyId', 'GlAccountId', 'Amount', 'StartDate'].every((field) =>
-          sameValue(body[field], charge[field as keyof RecurringCharge]),
-        ),
+      told_by: ['OccupancyId', 'GlAccountId', 'Amount', 'StartDate'],
     });
   }
 

@@ -8,13 +8,11 @@ import { chargesOf, LEDGER_ENTRY } from '../records/ledger.ts';
 import { idOf, isId } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
-import { sameValue } from './same.ts';
+import { shows } from './same.ts';
 import { create, gone } from './steps.ts';
 
 /** Whether a record shows everything that was sent in some of its fields. */
-function shows(wire: object, body: Readonly<Record<string, unknown>>, fields: readonly string[]): boolean {
-  return fields.every((field) => sameValue(body[field], (wire as Record<string, unknown>)[field]));
-}
+const BILL_TOLD_BY = ['VendorId', 'Reference', 'InvoiceDate', 'TotalAmount'];
 
 /** Residents read the description of a charge, so that it carries no marker; a charge that was paid is not shown. */
 export function postCharge(vendor: Vendor): Plan<'post_charge'> {
@@ -31,8 +29,7 @@ export function postCharge(vendor: Vendor): Plan<'post_charge'> {
         address: 'charges',
         body: () => writeFields(LEDGER_ENTRY, fields, vendor.circumstances),
         search: (_since, _request, signal) => chargesOf(vendor, property, signal),
-        fits: (charge, body) =>
-          shows(charge, body, ['OccupancyId', 'GlAccountId', 'AmountDue', 'ChargedOn', 'Description']),
+        told_by: ['OccupancyId', 'GlAccountId', 'AmountDue', 'ChargedOn', 'Description'],
         covers_all: false,
       }),
     ];
@@ -51,8 +48,8 @@ export function postBill(vendor: Vendor): Plan<'post_bill'> {
         body: () => writeFields(BILL, fields, vendor.circumstances),
         search: (since, _request, signal) =>
           vendor.client.all<wire.Bill>('bills', { ...since, IncludeHidden: true }, signal),
-        fits: (bill, body) =>
-          !bill.HiddenAt && shows(bill, body, ['VendorId', 'Reference', 'InvoiceDate', 'TotalAmount']),
+        told_by: BILL_TOLD_BY,
+        fits: (bill, body) => !bill.HiddenAt && shows(bill, body, BILL_TOLD_BY),
       }),
     ];
   };
@@ -93,6 +90,7 @@ function postEntry(vendor: Vendor, name: string, propertyId: string, entry: () =
     search: (since, _request, signal) =>
       vendor.client.all<wire.JournalEntry>('journal_entries', { PropertyId: property_id, ...since }, signal),
     fits: ({ Remarks }, _body, { marker }) => carries(Remarks, marker),
+    told_by: ['Remarks'],
   });
 }
 

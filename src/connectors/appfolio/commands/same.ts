@@ -1,3 +1,8 @@
+/** Whether a record shows these fields as they were sent. */
+export function shows(wire: object, sent: Readonly<Record<string, unknown>>, fields: readonly string[]): boolean {
+  return fields.every((field) => sameValue(sent[field], (wire as Record<string, unknown>)[field]));
+}
+
 /** Moments with and without fractions of a second are the same. */
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 /** An amount; numbers of invoices may look like numbers, and are not the same as others without their zeros. */

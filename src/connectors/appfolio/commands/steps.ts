@@ -11,7 +11,7 @@ import type { Operation, PlannedStep } from '../../kit/vendor.ts';
 import { SEARCH_MARGIN_MS } from '../limits.ts';
 import { CHANGED_FROM, isId, type Client, type Filters } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
-import { sameValue } from './same.ts';
+import { shows } from './same.ts';
 
 /*
  * The three kinds of request that every command is made of: something new, under an idempotency key; a change of some
@@ -28,8 +28,10 @@ interface Creation<W> {
   body(context: StepContext): Promise<Body> | Body;
   /** What may be the new record, among all that changed since a little before the request. */
   search(since: Filters, request: StepRequest, signal?: AbortSignal): Promise<readonly W[]>;
-  /** Whether it is. */
-  fits(wire: W, body: Body, context: StepContext): boolean;
+  /** What it is told by. A record that does not show one of these may be ours: not every account is shown every field. */
+  told_by: readonly string[];
+  /** Whether it is ours; by default, where it shows all of that as it was sent. */
+  fits?(wire: W, body: Body, context: StepContext): boolean;
   /** False where records vanish from the list, so that absence proves nothing. */
   covers_all?: false;
   /** True where others may make the very same: what fits is not taken for ours, and the key alone decides. */
@@ -58,10 +60,13 @@ export function create<W extends { Id: string }>(vendor: Vendor, step: Creation<
       const from = Date.parse(String(request['asked_at'])) - SEARCH_MARGIN_MS;
       const since = { [CHANGED_FROM]: new Date(from).toISOString() };
       const body = JSON.parse(String(request['body'])) as Body;
-      const found = (await step.search(since, request, signal)).filter((wire) => step.fits(wire, body, context));
+      const all = await step.search(since, request, signal);
+      const fits = step.fits ?? ((wire: W) => shows(wire, body, step.told_by));
+      const found = all.filter((wire) => fits(wire, body, context));
       const [result, ...others] = found.map(({ Id }): StepResult => ({ record: refTo(Id) }));
       if (result !== undefined && step.is_common === true) return { outcome: 'absent', covers_all: false };
-      if (result === undefined) return { outcome: 'absent', covers_all: step.covers_all ?? true };
+      const isToldOfAll = all.every((wire) => step.told_by.every((field) => field in wire));
+      if (result === undefined) return { outcome: 'absent', covers_all: (step.covers_all ?? true) && isToldOfAll };
       return { outcome: 'found', result, ...(others.length > 0 && { others }) };
     },
   };
@@ -100,8 +105,7 @@ export function change<W extends object>(step: Change<W>): PlannedStep {
 /** Whether a record is as asked or as before. Fields that it does not show decide nothing, and leave doubt. */
 function compare(wire: object, asked: Body, was: Body, about: RecordRef): Located {
   const fields = Object.keys(asked).filter((field) => field in wire);
-  const shows = (values: Body) => fields.every((field) => sameValue(values[field], fieldOf(wire, field)));
-  const [isAsked, isBefore] = [shows(asked), shows(was)];
+  const [isAsked, isBefore] = [shows(wire, asked, fields), shows(wire, was, fields)];
   const isAllShown = fields.length === Object.keys(asked).length;
   if (isAsked && (isAllShown || !isBefore)) return { outcome: 'found', result: { record: about } };
   if (isBefore) return { outcome: 'absent', covers_all: isAllShown || !isAsked };
@@ -134,7 +138,7 @@ export function note(step: NoteStep): PlannedStep {
       if (step.shown === undefined) return { outcome: 'absent', covers_all: false };
       const texts = await step.shown(request, signal);
       if (texts.some((text) => step.fits(text, context))) return { outcome: 'found', result: { record: step.about } };
-      return { outcome: 'absent', covers_all: true };
+      return { outcome: 'absent', covers_all: texts.every((text) => text !== undefined) };
     },
   };
 }
@@ -152,6 +156,16 @@ function fieldOf(wire: object, field: string): unknown {
 export function gone(kind: RecordKind): VendorError {
   const name = kind.replaceAll('_', ' ');
   return new VendorError('not_found', `AppFolio does not show this ${name} any more. Nothing was changed.`);
+}
+
+/** A list goes out whole, so that one which the account is not shown cannot be added to. */
+export function notShown(what: string, field: string): VendorError {
+  return new VendorError(
+    'unsupported',
+    `AppFolio does not show this account which ${what} are there, and what is not sent along would be deleted. Nothing was ` +
+      'changed: add it in AppFolio.',
+    { field },
+  );
 }
 
 /** What sends prepared requests. */

@@ -7,10 +7,12 @@ import { TOUR } from '../records/tours.ts';
 import { idOf } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type { Showing } from '../wire.ts';
-import { sameValue } from './same.ts';
+import { shows } from './same.ts';
 import { change, create } from './steps.ts';
 
 /** A new showing is found again by who is shown what and when. */
+const TOLD_BY = ['LeadId', 'UnitId', 'StartAt'];
+
 export function scheduleTour(vendor: Vendor): Plan<'schedule_tour'> {
   return (command) => {
     idOf(command.guest_card_id, 'guest card');
@@ -23,9 +25,8 @@ export function scheduleTour(vendor: Vendor): Plan<'schedule_tour'> {
         address: 'showings',
         body: () => writeFields(TOUR, fields, vendor.circumstances),
         search: (since, _request, signal) => vendor.client.all<Showing>('showings', since, signal),
-        fits: (showing, body) =>
-          showing.Status !== 'canceled' &&
-          ['LeadId', 'UnitId', 'StartAt'].every((field) => sameValue(body[field], showing[field as keyof Showing])),
+        told_by: TOLD_BY,
+        fits: (showing, body) => showing.Status !== 'canceled' && shows(showing, body, TOLD_BY),
       }),
     ];
   };

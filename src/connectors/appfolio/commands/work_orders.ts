@@ -13,7 +13,7 @@ import { ONLY_WHEN_CREATED } from '../tables.ts';
 import { idOf, sameId } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
-import { change, create, note } from './steps.ts';
+import { change, create, note, notShown } from './steps.ts';
 
 type Create = CommandOf<'create_work_order'>;
 type Update = CommandOf<'update_work_order'>;
@@ -36,6 +36,7 @@ export function createWorkOrder(vendor: Vendor): Plan<'create_work_order'> {
         search: (since, _request, signal) =>
           vendor.client.all<wire.WorkOrder>('work_orders', { PropertyId: property, ...since }, signal),
         fits: ({ Description }, _body, { marker }) => carries(Description, marker),
+        told_by: ['Description'],
       }),
     ];
   };
@@ -104,10 +105,12 @@ function estimatesWith(
   given: NonNullable<WorkOrder['estimate']>,
   command: Update,
 ): readonly unknown[] {
+  if (Estimates === undefined) throw notShown('estimates', 'estimate');
   const vendor_id = given.vendor_id ?? command.vendor_id ?? VendorId ?? undefined;
   const written = estimate.write({ ...given, vendor_id } as never, { ...circumstances, path: 'Estimates' });
-  const others = (Estimates ?? []).filter((one) => (one.VendorId ?? undefined) !== vendor_id);
-  return [...others, written];
+  const isOurs = (one: object) => ((one as { VendorId?: string | null }).VendorId ?? undefined) === vendor_id;
+  const known = (Estimates ?? []).findLast(isOurs);
+  return [...(Estimates ?? []).filter((one) => !isOurs(one)), { ...known, ...(written as object) }];
 }
 
 export function assignWorkOrder(vendor: Vendor): Plan<'assign_work_order'> {

@@ -177,7 +177,7 @@ export function leaseJoins(vendor: Vendor): LeaseJoins {
       const chargesOf = Map.groupBy(charges, ({ OccupancyId = '' }) => OccupancyId);
       const pricesOf = Map.groupBy(prices, ({ LeaseId = '' }) => LeaseId);
       return leases.map((lease) => {
-        const members = primaryFirst(tenants.get(lease.OccupancyId ?? '') ?? []);
+        const members = inOrder(tenants.get(lease.OccupancyId ?? '') ?? []);
         return {
           lease,
           tenants: members,
@@ -190,8 +190,17 @@ export function leaseJoins(vendor: Vendor): LeaseJoins {
   };
 }
 
-function primaryFirst(tenants: readonly Tenant[]): Tenant[] {
-  return tenants.toSorted((a, b) => Number(b.PrimaryTenant ?? false) - Number(a.PrimaryTenant ?? false));
+/** Who lives there, then who will, then who did; in each of them the primary one first. */
+const STANDING: Readonly<Record<string, number>> = { Current: 0, Evict: 0, Notice: 0, Future: 1, Past: 2 };
+
+function inOrder(tenants: readonly Tenant[]): Tenant[] {
+  const standing = ({ Status }: Tenant) => STANDING[Status ?? ''] ?? 0;
+  return tenants.toSorted(
+    (a, b) =>
+      standing(a) - standing(b) ||
+      Number(b.PrimaryTenant ?? false) - Number(a.PrimaryTenant ?? false) ||
+      a.Id.localeCompare(b.Id),
+  );
 }
 
 /** The day at a property, or in UTC where its zone is not known. */

@@ -19,7 +19,7 @@ export interface Loading {
 export function loadPortfolio(portfolio: SandboxState, desk: Desk): AppfolioTables {
   const tables = makeTables(desk);
   const loading: Loading = { portfolio, desk, tables, id: (kind, canonicalId) => desk.ids.uuid(kind, canonicalId) };
-  tables.account.insert({ Id: 1, Maintenance: false, Denied: [], PageCap: 1_000, BeingChanged: [] });
+  tables.account.insert({ Id: 1, Maintenance: false, Denied: [], PageCap: 1_000, NotAgreed: [], BeingChanged: [] });
   loadPlaces(loading);
   loadPeople(loading);
   loadMoney(loading);
