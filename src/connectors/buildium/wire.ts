@@ -97,6 +97,7 @@ export interface Lease {
   TermType?: string;
   LeaseType?: string;
   IsEvictionPending?: boolean;
+  AccountDetails?: { Rent?: number | null; SecurityDeposit?: number | null } | null;
   CurrentTenants?: { FirstName?: string; LastName?: string }[] | null;
   Tenants?: { Id: number; Status?: string; MoveInDate?: string | null }[] | null;
   MoveOutData?: { TenantId: number; MoveOutDate?: string; NoticeGivenDate?: string | null }[] | null;

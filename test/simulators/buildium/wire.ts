@@ -72,7 +72,7 @@ export interface Lease {
   LeaseStatus: 'Active' | 'Past' | 'Future';
   IsEvictionPending: boolean;
   RenewalOfferStatus: string | null;
-  AccountDetails: { Rent: number; SecurityDeposit: number | null };
+  AccountDetails: { Rent: number | null; SecurityDeposit: number | null } | null;
   Cosigners: readonly object[];
   AutomaticallyMoveOutTenants: boolean;
   PaymentDueDay: number;

@@ -90,10 +90,10 @@ export const LEASE = mapping(
   ],
 );
 
-/** A lease without a rent is one without recurring charges. */
+/** A lease without recurring charges has null for its rent, or no details at all. */
 function readLease(vendor: Vendor, lease: wire.Lease): Lease | undefined {
-  const { circumstances } = vendor;
-  return readRecord(LEASE, { AccountDetails: { Rent: 0 }, ...lease }, circumstances);
+  const AccountDetails = { ...lease.AccountDetails, Rent: lease.AccountDetails?.Rent ?? 0 };
+  return readRecord(LEASE, { ...lease, AccountDetails }, vendor.circumstances);
 }
 
 export const HOUSEHOLD = mapping(

@@ -90,8 +90,9 @@ export const UNIT = mapping(
     { field: 'market_rent', wire: 'MarketRent', as: dollarNumber },
     {
       field: 'occupancy',
-      wire: 'IsUnitOccupied',
-      as: readBy((raw) => (raw === true ? 'occupied' : 'vacant')),
+      wire: '',
+      called: 'IsUnitOccupied',
+      as: readBy((raw) => ((raw as { IsUnitOccupied?: boolean | null }).IsUnitOccupied ? 'occupied' : 'vacant')),
       support: 'mapped',
       note: 'Buildium knows occupied and vacant; a notice shows on the lease',
     },

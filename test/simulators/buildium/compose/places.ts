@@ -5,12 +5,16 @@ export function rentalMessage({ units }: BuildiumTables, rental: Rental): object
   return { ...rental, NumberUnits: units.where('rental', rental.Id).length };
 }
 
-/** A unit. Whether somebody lives there and whether it is listed is worked out when it is asked for. */
+/**
+ * A unit. Whether somebody lives there and whether it is listed is worked out when it is asked for. That it may be null is
+ * documented; that it is for a unit which never had a lease is inferred.
+ */
 export function unitMessage({ leases, listings }: BuildiumTables, unit: Unit): object {
+  const all = leases.where('unit', unit.Id);
   return {
     ...unit,
     IsUnitListed: listings.get(unit.Id) !== undefined,
-    IsUnitOccupied: leases.where('unit', unit.Id).some(({ row }) => row.LeaseStatus === 'Active'),
+    IsUnitOccupied: all.length === 0 ? null : all.some(({ row }) => row.LeaseStatus === 'Active'),
   };
 }
 

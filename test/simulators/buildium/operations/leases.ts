@@ -111,7 +111,7 @@ const addRenewal: Handler = (ask) => {
   tables.renewals.insert(row);
   tables.leases.change(lease.Id, {
     ...{ LeaseType, LeaseToDate, RenewalOfferStatus: 'Renewed' },
-    AccountDetails: { ...lease.AccountDetails, Rent },
+    AccountDetails: { SecurityDeposit: lease.AccountDetails?.SecurityDeposit ?? null, Rent },
     AutomaticallyMoveOutTenants: ask.flag('AutomaticallyMoveOutTenants') === true,
   });
   return created(ask, 'renewals', row.Id, renewalMessage(tables, row));
@@ -204,14 +204,17 @@ export const LEASES = {
   },
   'GET /v1/leases/{leaseId}/rent': (ask) => {
     const entry = ask.tables.leases.entry(leaseOf(ask).Id) as Entry<Lease>;
-    return listed<Lease>(ask, [entry], {}, ({ row }) => rentMessage(ask, row));
+    const entries = rentOf(entry.row) === null ? [] : [entry];
+    return listed<Lease>(ask, entries, {}, ({ row }) => rentMessage(ask, row));
   },
 } satisfies Partial<Record<OperationName, Handler>>;
+
+const rentOf = ({ AccountDetails }: Lease) => AccountDetails?.Rent ?? null;
 
 /** The rent of a lease: one charge a month to the account that rent goes to. */
 function rentMessage({ tables }: Ask, lease: Lease): object {
   const income = tables.glAccounts.rows().find(({ DefaultAccountName }) => DefaultAccountName === 'Rent Income');
-  const { Rent } = lease.AccountDetails;
+  const Rent = rentOf(lease);
   const charge = {
     ...{ Id: lease.Id, GLAccountId: income?.Id ?? 0, Amount: Rent, Memo: null, FirstChargeDate: lease.LeaseFromDate },
     ...{ PostDaysInAdvance: 0, DueOnDayOfTheMonth: lease.PaymentDueDay },

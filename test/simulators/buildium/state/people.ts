@@ -26,13 +26,14 @@ export function leaseOf(tables: BuildiumTables, { row }: Entry<Wire.Lease>): Lea
   });
   const notices = parties.flatMap(({ notice_date }) => notice_date ?? []).sort();
   const moves = parties.flatMap(({ move_out }) => move_out ?? []).sort();
+  const { Rent, SecurityDeposit: deposit = null } = row.AccountDetails ?? { Rent: null };
   return {
     ...{ id: String(row.Id), property_id: String(row.PropertyId), unit_id: String(row.UnitId) },
     ...{ household_id: String(row.Id), status, term: row.LeaseType === 'AtWill' ? 'month_to_month' : 'fixed' },
     start_date: row.LeaseFromDate,
     ...(row.LeaseToDate !== null && { end_date: row.LeaseToDate }),
-    rent: centsOf(row.AccountDetails.Rent),
-    ...(row.AccountDetails.SecurityDeposit !== null && { deposit: centsOf(row.AccountDetails.SecurityDeposit) }),
+    rent: centsOf(Rent ?? 0),
+    ...(deposit !== null && { deposit: centsOf(deposit) }),
     parties,
     ...(status === 'notice' && notices[0] !== undefined && { notice_date: notices[0] }),
     ...(status === 'notice' && { move_out_date: moves.at(-1) as string }),
