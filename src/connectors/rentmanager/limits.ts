@@ -120,6 +120,19 @@ export const ASSUMPTIONS: readonly Assumption[] = [
     confirm: 'caretaker connections check --write-test UNIT --commands reverse_charge',
   },
   {
+    about: 'how a payment that bounced, or was taken back, is shown',
+    assumed:
+      'it stays in the list with a ReversalDate, and counts as undone from that day on; of credits nothing is known',
+    evidence: 'inferred',
+    confirm: "compare a tenant's balance on the screen, of one who had a payment bounce, with get_resident_ledger",
+  },
+  {
+    about: 'how often a recurring charge comes',
+    assumed: 'every month where its Frequency is 1 or is not shown; anything else is no rent',
+    evidence: 'unknown',
+    confirm: 'compare the rent of some leases on the screen with list_leases',
+  },
+  {
     about: 'the sign of the lines of a journal (Details.Amount)',
     assumed:
       'nothing: `journal_debits` of the connection says it, and without it journals are neither read nor written',
