@@ -1,3 +1,4 @@
+import { addDays } from '../../model/zoned_time.ts';
 import { localInstant, utcInstant, type Codec } from '../kit/codecs.ts';
 
 /**
@@ -9,3 +10,8 @@ export const moment: Codec = {
     localInstant.read(raw, at) ?? (at.zoneOf(at.property_id) === undefined ? utcInstant.read(raw, at) : undefined),
   write: localInstant.write,
 };
+
+/** The days to search for what was sent with a day: by another clock than the property's it may be one beside it. */
+export function aroundDay(day: string): { from: string; to: string } {
+  return { from: addDays(day, -1), to: addDays(day, 1) };
+}

@@ -2,6 +2,7 @@ import type { XmlNode } from '../kit/xml.ts';
 import { children, path } from '../kit/xml.ts';
 import { plainOf } from '../kit/xml_values.ts';
 import type { Context } from './context.ts';
+import { aroundDay } from './local_time.ts';
 import type { TransactionDetail } from './wire.ts';
 
 /** One line of a resident's ledger; `kind` is the name of its element. */
@@ -36,8 +37,8 @@ export async function readTransactions(
 }
 
 /**
- * The charges of a day, of all tenants, and those of the one tenant that are closed: a charge that was paid from a credit
- * at once may be among the latter alone.
+ * A tenant's charges around a day, the open and the closed ones: one that was paid from a credit at once may be among the
+ * latter alone.
  */
 export async function readChargesOf(
   { client }: Context,
@@ -45,13 +46,14 @@ export async function readChargesOf(
   signal?: AbortSignal,
 ): Promise<Transaction[]> {
   const service = 'billing_and_payments';
-  const day = { YardiPropertyId: property, FromDate: date, ToDate: date };
+  const { from, to } = aroundDay(date);
+  const days = { YardiPropertyId: property, FromDate: from, ToDate: to };
   const open = await client.read(
-    { service, name: 'GetResidentTransactions_ByChargeDate_Login', parameters: day },
+    { service, name: 'GetResidentTransactions_ByChargeDate_Login', parameters: days },
     signal,
   );
   const closed = await client.read(
-    { service, name: 'GetClosedCharges', parameters: { ...day, TenantId: tenant } },
+    { service, name: 'GetClosedCharges', parameters: { ...days, TenantId: tenant } },
     signal,
   );
   return [...transactionsIn(open), ...transactionsIn(closed)].filter(({ detail }) => detail.CustomerID === tenant);

@@ -46,6 +46,20 @@ describe('a charge of Yardi', () => {
     });
   });
 
+  it.each(['2026-11-23', '2026-11-25'])('is found where the service has it a day off: %s', async (date) => {
+    const { connector, simulator, charge } = await chargeable();
+    const command = charge();
+    const context = contextFor(PROPERTY);
+    const request = await connector.prepare(command, 0, context);
+    await connector.send(request, signal);
+    const [effect] = await simulator.effects();
+    const found = () => connector.locate(command, 0, request, context);
+    for (const closed of [false, true]) {
+      await simulator.staff({ change: { table: 'transactions', id: `Charge${effect?.id}`, set: { date, closed } } });
+      expect(await found()).toMatchObject({ outcome: 'found', result: { posting: 'posted' } });
+    }
+  });
+
   it('is found as well when a credit has paid it at once', async () => {
     const { connector, simulator, charge } = await chargeable();
     const command = charge();

@@ -38,6 +38,18 @@ describe('a work order of Yardi', () => {
     expect(sent('ServiceRequestDate')).toBe('2026-11-24');
   });
 
+  it.each(['2026-11-23', '2026-11-25'])('is found where the service has it a day off: %s', async (filed_on) => {
+    const { connector, simulator } = await openYardi();
+    const command = commandOf('create_work_order', LEAK);
+    const context = contextFor(PROPERTY);
+    const request = await connector.prepare(command, 0, context);
+    const { record } = await connector.send(request, new AbortController().signal);
+    await simulator.staff({ change: { table: 'requests', id: Number(record?.id), set: { filed_on } } });
+    expect(await connector.locate(command, 0, request, context)).toMatchObject({
+      ...{ outcome: 'found', result: { record } },
+    });
+  });
+
   it('says where it is when that is no unit', async () => {
     const { connector } = await openYardi();
     const command = commandOf('create_work_order', { ...LEAK, location: 'Laundry room,\nsecond floor' });
@@ -96,7 +108,7 @@ describe('a work order of Yardi', () => {
       ...{ CurrentStatus: 'Canceled', HasPermissionToEnter: 'false', ServiceRequestDate: day },
     });
     const add = (number: number, day: string) =>
-      simulator.staff({ add: { table: 'requests', row: { ...row, id: number, fields: fields(day) } } });
+      simulator.staff({ add: { table: 'requests', row: { ...row, id: number, filed_on: day, fields: fields(day) } } });
     for (const [number, day] of [
       [7, '2025-03-01'],
       [8, '2019-03-01'],

@@ -175,7 +175,7 @@ function loadRequests({ portfolio, tables, ids, codeOf, unitOf, localTime }: Loa
     const created = localTime(order.property_id, order.created_at);
     const resident = order.resident_id === undefined ? undefined : people.get(order.resident_id);
     tables.requests.insert({
-      ...{ id: ids.int('request', order.id, 100_001), property },
+      ...{ id: ids.int('request', order.id, 100_001), property, filed_on: created.slice(0, 10) },
       fields: {
         ...{ Origin: 'OL', PropertyCode: property, UnitCode: unitOf(order.unit_id), TenantCode: '' },
         VendorCode: order.vendor_id === undefined ? '' : ids.code('vendor', order.vendor_id, 'v', 7),

@@ -37,10 +37,9 @@ export const SEARCH: Offered = {
   handle({ property, of }, { world: { tables } }) {
     const [unit, state, from, to] = [of('UnitCode'), of('OpenOrClosed'), of('FromDate'), of('ToDate')];
     for (const day of [from, to]) if (day !== '' && !isDay(day)) throw new YardiError('Invalid date.');
-    const found = tables.requests.where('property', property).filter(({ row: { fields } }) => {
+    const found = tables.requests.where('property', property).filter(({ row: { fields, filed_on: day } }) => {
       const isClosed = CLOSED.includes(fields['CurrentStatus'] ?? '');
       if (state !== '' && isClosed !== (state === 'Closed')) return false;
-      const day = fields['ServiceRequestDate'] ?? '';
       return (unit === '' || fields['UnitCode'] === unit) && (from === '' || day >= from) && (to === '' || day <= to);
     });
     if (found.length === 0) throw new YardiError('There are no work orders found for these input values.');
@@ -102,7 +101,8 @@ export const CREATE_OR_EDIT: Offered = {
     const changed = before?.fields['CurrentStatus'] !== stamp.Type;
     const history = [...(before?.history ?? []), ...(changed ? [stamp] : [])];
     const id = before?.id ?? ids.next('request', 100_001);
-    const row: ServiceRequest = { id, property, fields, history, UpdateDate };
+    const filed_on = before?.filed_on ?? fields['ServiceRequestDate'] ?? '';
+    const row: ServiceRequest = { id, property, fields, history, filed_on, UpdateDate };
     if (before === undefined) tables.requests.insert(row);
     else tables.requests.replace(row);
     asked.wrote.push({ record: 'service_request', id: String(id) });

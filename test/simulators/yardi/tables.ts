@@ -89,6 +89,8 @@ export interface ServiceRequest {
   /** By the names of the wire; what is not there is empty. */
   fields: Readonly<Record<string, string>>;
   history: readonly { Type: string; TimeStamp: string }[];
+  /** The day that a search goes by: that of the request, or a day beside it by another clock. */
+  filed_on: string;
   UpdateDate: string;
 }
 

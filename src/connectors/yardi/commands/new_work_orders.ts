@@ -6,6 +6,7 @@ import { writeFields } from '../../kit/rows.ts';
 import type { Plan } from '../../kit/vendor.ts';
 import { wordFor } from '../../kit/value_tables.ts';
 import { propertyOf, type Context } from '../context.ts';
+import { aroundDay } from '../local_time.ts';
 import { wholeName } from '../people.ts';
 import { WORK_ORDER } from '../records/work_order.ts';
 import { searchServiceRequests } from '../service_requests.ts';
@@ -58,7 +59,7 @@ async function prepare(context: Context, command: Create, { marker, scope }: Ste
   return { call: serviceRequestCall(property, values), scope: property, date };
 }
 
-/** The day of the request is ours, so that all requests of that day are all that it can be among. */
+/** The day of the request is ours, so that all requests around that day are all that it can be among. */
 async function locate(
   context: Context,
   request: StepRequest,
@@ -66,7 +67,7 @@ async function locate(
   signal?: AbortSignal,
 ): Promise<Located> {
   const [property, date] = [String(request['scope']), String(request['date'])];
-  const found = (await searchServiceRequests(context, property, { from: date, to: date }, signal)).find((one) =>
+  const found = (await searchServiceRequests(context, property, aroundDay(date), signal)).find((one) =>
     holds(one, marker),
   );
   if (found?.ServiceRequestId === undefined) return { outcome: 'absent', covers_all: true };
