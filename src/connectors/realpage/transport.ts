@@ -102,9 +102,9 @@ const NOT_LICENSED = /licen[cs]e ?key is not authori[sz]ed|not authori[sz]ed to 
 const NOT_LET_IN = /invalid (?:licen[cs]e|pmc|site|user|credential)|authenticat|access denied|not subscribed/i;
 
 /**
- * A fault as what it means. The gateway's own fault has a message for people (`CustomMessage`) where it has looked at the
- * request and refused it; without one, nobody knows how far it has got. Its words may name people and are never shown;
- * `MessageLogId` is what RealPage's support asks for.
+ * A fault as what it means. Who is not let in is told so before anything is looked at. A message for people
+ * (`CustomMessage`) says that something is wrong with the request, but not how far it has got: a write is then in doubt.
+ * Its words may name people and are never shown; `MessageLogId` is what RealPage's support asks for.
  */
 function refusalOf({ code, message, detail }: SoapFault, purpose: Purpose): VendorError {
   const told = detail && firstIn({ ...detail, children: [detail] }, 'RPXApplicationFault');
@@ -119,9 +119,11 @@ function refusalOf({ code, message, detail }: SoapFault, purpose: Purpose): Vend
       'misconfigured',
       `${NAME} does not accept the credentials of this site. Nothing was changed.${log}`,
     );
-  if (custom !== '' || code === 'Client')
+  const objects = custom !== '' || code === 'Client';
+  if (objects && purpose === 'read')
     return new VendorError('refused', `${NAME} did not accept the request. Nothing was changed.${log}`);
-  return new VendorError(unknownFor(purpose), `${NAME} failed.${advice(purpose)}${log}`);
+  const did = objects ? 'found something wrong with the request' : 'failed';
+  return new VendorError(unknownFor(purpose), `${NAME} ${did}.${advice(purpose)}${log}`);
 }
 
 function advice(purpose: Purpose): string {

@@ -24,7 +24,8 @@ describe('what an answer means', () => {
       'misconfigured',
       'misconfigured',
     ],
-    ['a refusal in words', 500, told('The unit of Jane Roe is not of this site.'), 'refused', 'refused'],
+    ['credentials that are none', 500, told('Invalid license key or user.'), 'misconfigured', 'misconfigured'],
+    ['a refusal in words', 500, told('The unit of Jane Roe is not of this site.'), 'refused', 'outcome_unknown'],
     [
       'a failure without a word for people',
       500,
@@ -32,7 +33,7 @@ describe('what an answer means', () => {
       'unavailable',
       'outcome_unknown',
     ],
-    ['a request that could not be read', 500, fault('', 's:Client'), 'refused', 'refused'],
+    ['a request that could not be read', 500, fault('', 's:Client'), 'refused', 'outcome_unknown'],
     ['no result', 200, envelope('<XResponse xmlns="http://tempuri.org/"/>'), 'unavailable', 'outcome_unknown'],
     ['a page', 200, '<html>Sign in, Jane Roe</html>', 'unavailable', 'outcome_unknown'],
     ['too many requests', 429, '', 'rate_limited', 'rate_limited'],
@@ -52,6 +53,7 @@ describe('what an answer means', () => {
       );
       expect(error).toMatchObject({ code });
       expect(error?.message).not.toMatch(/Jane|Roe|Timeout/);
+      if (code === 'outcome_unknown') expect(error?.message).not.toContain('Nothing was changed');
       if (body.includes('778899')) expect(error?.message).toContain('778899');
     }
   });
