@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VendorError, type Capabilities, type StepContext } from '../../src/connectors/connector.ts';
 import { COMMAND_KINDS, COMMANDS, type CommandKind } from '../../src/model/commands.ts';
 import { RECORD_KINDS, type RecordKind } from '../../src/model/records.ts';
 import { withoutMarker } from '../../src/connectors/kit/markers.ts';
 import { prove } from '../../src/writeback/proof.ts';
+import { naughtyStrings, rowsOf } from '../fixtures/rows.ts';
 import { openLedger } from './ledger.ts';
 import { carryOut, contextFor, openVendor, type VendorRig } from './rig.ts';
 import { type Maker, type Sample, sampleOf, type State } from './samples.ts';
@@ -62,11 +62,17 @@ const HOSTILE_IDS = [
   '１',
 ];
 
-function hostileTexts(): string[] {
-  const all = JSON.parse(readFileSync(new URL('../fixtures/text/blns.json', import.meta.url), 'utf8')) as string[];
-  // One line of each kind is enough for a round trip over HTTP; the codecs are tried with all.
-  return all.filter((text, index) => index % 12 === 0 && text.trim().length > 3);
-}
+/** What people write: lines that break things, of each kind one, and places as they are told. The codecs are tried with all. */
+const HOSTILE_TEXTS = [
+  ...naughtyStrings(12),
+  ...rowsOf('unit-designators.csv').map(([designator, identifier]) => `Leak in ${designator} ${identifier}`.trim()),
+  'Leak in unit “½”, 12 1/2 Main St.',
+];
+
+const NAMES = [
+  ...['Anne-Marie O’Neill-Núñez', "D'Angelo van der Berg Jr.", '李小龍', 'Zoë Łukasiewicz', 'Cher'],
+  ...rowsOf('person-names.csv').flatMap(([name = ''], index) => (index % 3 === 0 ? [name] : [])),
+];
 
 /** Fields of a kind that the PMS itself holds and shows. */
 function shownFields(capabilities: Capabilities, kind: RecordKind): string[] {
@@ -338,7 +344,7 @@ export function describeConformance({
       const { capabilities } = rig.connector;
       const kind = 'create_work_order';
       if (!LISTED_BY_VENDOR.has(capability(kind).support)) return;
-      for (const text of hostileTexts()) {
+      for (const text of HOSTILE_TEXTS) {
         const sample = sampleOf(kind, state, capabilities, { description: text });
         if (sample === undefined) throw new Error('nothing to report on');
         const scope = scopeOf(sample.command as { property_id?: string });
@@ -346,6 +352,28 @@ export function describeConformance({
         const after = (await rig.connector.get('work_order', scope, id)) as Fields;
         const { fields } = prove(sample.command, undefined, after, capabilities);
         expect([after['description'], fields['description']]).toEqual([text, 'verified']);
+      }
+    });
+
+    it('keeps names of people as they are, or says that it did not', async () => {
+      const { capabilities } = rig.connector;
+      const kind = 'create_guest_card';
+      if (!LISTED_BY_VENDOR.has(capability(kind).support)) return;
+      for (const name of [...NAMES, ...naughtyStrings(40)]) {
+        const { command, before } = sampleOf(kind, state, capabilities, { name }, samples)!;
+        const scope = scopeOf(command as { property_id?: string });
+        const outcome = await carryOut(rig, command, scope, before).then(
+          async ({ id }) => {
+            const after = (await rig.connector.get('guest_card', scope, id)) as Fields;
+            const { fields } = prove(command, before, after, capabilities);
+            return after['name'] === name ? 'kept' : fields['name'];
+          },
+          (error: unknown) => (error as VendorError).code,
+        );
+        expect([name, outcome]).toEqual([
+          name,
+          expect.stringMatching(/^(kept|not_stored|not_readable|refused|unsupported)$/),
+        ]);
       }
     });
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -11,17 +10,7 @@ import {
   unitKey,
 } from '../../src/model/matching.ts';
 import { similarity, soundKey } from '../../src/model/phonetic.ts';
-
-/** The rows of a fixture; fields in quotation marks may hold commas and doubled quotation marks. */
-function fixture(name: string): string[][] {
-  const text = readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
-  const rows = text.trim().split('\n').slice(1);
-  return rows.map((row) =>
-    [...`,${row}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
-      quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
-    ),
-  );
-}
+import { rowsOf } from '../fixtures/rows.ts';
 
 describe('unit keys', () => {
   it.each([
@@ -77,7 +66,7 @@ describe('unit keys', () => {
     expect(looseUnitKey('½')).not.toBe(looseUnitKey('12'));
   });
 
-  it.each(fixture('unit-designators.csv'))('%s %s has the key of its identifier', (designator, identifier) => {
+  it.each(rowsOf('unit-designators.csv'))('%s %s has the key of its identifier', (designator, identifier) => {
     const key = unitKey(`${designator} ${identifier}`);
     // `Floor 41st` is read as floor 41; everything else is the identifier without punctuation.
     const plain = /^fl/i.test(designator!) ? String(ordinalNumber(identifier!)) : identifier!;
@@ -90,7 +79,7 @@ describe('unit keys', () => {
 });
 
 describe('name keys', () => {
-  it.each(fixture('person-names.csv'))('%s (%s) is found by "%s" and "%s"', (name, _kinds, given, family) => {
+  it.each(rowsOf('person-names.csv'))('%s (%s) is found by "%s" and "%s"', (name, _kinds, given, family) => {
     const { words } = nameKeys(name!);
     const asked = nameKeys(`${given} ${family}`).words;
     expect(words).toEqual(expect.arrayContaining(asked));
@@ -156,7 +145,7 @@ describe('name keys', () => {
       const { words, groups, sounds } = nameKeys(name);
       return [...words, ...groups.map((group) => `=${group}`), ...sounds.map((sound) => `~${sound}`)];
     };
-    const pairs = fixture('misspelt-people.csv');
+    const pairs = rowsOf('misspelt-people.csv');
     const found = pairs.filter(([name, misspelt]) => {
       const known = new Set(terms(name!));
       return terms(misspelt!).some((term) => known.has(term));
