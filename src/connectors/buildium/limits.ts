@@ -72,6 +72,13 @@ export const ASSUMPTIONS: readonly Assumption[] = [
     confirm: 'caretaker connections check --write-test UNIT --commands post_journal_entry',
   },
   {
+    about: "the side of a resident's ledger that reversals and refunds are on",
+    assumed:
+      'reversed payments and refunds are owed again; what is unreversed, and a refund that was reversed, is paid again',
+    evidence: 'inferred',
+    confirm: 'compare the balance of a resident with a bounced payment with what Buildium shows',
+  },
+  {
     about: 'the unit of the webhook timestamp',
     assumed: 'seconds since 1970; a number that is too large for that is read as milliseconds',
     evidence: 'inferred',

@@ -28,11 +28,27 @@ export interface TransactionLine {
   UnitId: number | null;
 }
 
+export type TransactionType =
+  | 'Charge'
+  | 'Payment'
+  | 'ElectronicFundsTransfer'
+  | 'ReversePayment'
+  | 'ReverseElectronicFundsTransfer'
+  | 'UnreversedPayment'
+  | 'UnreversedElectronicFundsTransfer'
+  | 'Refund'
+  | 'ReversedEftRefund'
+  | 'Credit'
+  | 'ApplyDeposit'
+  | 'GeneralJournalEntry'
+  | 'Bill'
+  | 'Other';
+
 /** A transaction of the general ledger; those of a lease's ledger carry its id. */
 export interface Transaction {
   Id: number;
   Date: string;
-  TransactionType: 'Charge' | 'Payment' | 'Credit' | 'ApplyDeposit' | 'GeneralJournalEntry' | 'Bill';
+  TransactionType: TransactionType;
   LeaseId: number | null;
   PayeeTenantId: number | null;
   PaymentMethod: string | null;

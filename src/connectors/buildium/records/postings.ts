@@ -11,15 +11,36 @@ import type * as wire from '../wire.ts';
 import { roleOf } from './accounts.ts';
 import { DAY_MS, dayAt, generalLedger } from './general_ledger.ts';
 
-/** What a transaction is on a resident's ledger; others have nothing to do with residents. */
-const KINDS: Readonly<Record<string, LedgerEntry['kind']>> = {
-  Charge: 'charge',
-  Payment: 'payment',
-  ElectronicFundsTransfer: 'payment',
-  Credit: 'credit',
-  ApplyDeposit: 'credit',
-  Deposit: 'deposit_held',
+interface EntryType {
+  kind: LedgerEntry['kind'];
+  /** Charges are positive, what is paid or credited negative. */
+  sign: 1 | -1;
+}
+
+/**
+ * What a transaction is on a resident's ledger. Amounts are read without their sign: of reversals and refunds nothing
+ * says which one they have, but a bounced or returned payment is owed again, until it is good after all.
+ */
+const ENTRY_TYPES: Readonly<Record<string, EntryType>> = {
+  Charge: { kind: 'charge', sign: 1 },
+  Payment: { kind: 'payment', sign: -1 },
+  ElectronicFundsTransfer: { kind: 'payment', sign: -1 },
+  ReversePayment: { kind: 'payment', sign: 1 },
+  ReverseElectronicFundsTransfer: { kind: 'payment', sign: 1 },
+  UnreversedPayment: { kind: 'payment', sign: -1 },
+  UnreversedElectronicFundsTransfer: { kind: 'payment', sign: -1 },
+  Refund: { kind: 'payment', sign: 1 },
+  // A refund that never arrived is the resident's credit again.
+  ReversedEftRefund: { kind: 'payment', sign: -1 },
+  Credit: { kind: 'credit', sign: -1 },
+  ApplyDeposit: { kind: 'credit', sign: -1 },
+  Deposit: { kind: 'deposit_held', sign: -1 },
 };
+
+function entryTypeOf(transaction: wire.Transaction): EntryType | undefined {
+  const type = typeOf(transaction);
+  return Object.hasOwn(ENTRY_TYPES, type) ? ENTRY_TYPES[type] : undefined;
+}
 
 export function typeOf({ TransactionTypeEnum, TransactionType }: wire.Transaction): string {
   return TransactionTypeEnum ?? TransactionType ?? '';
@@ -35,11 +56,9 @@ function accountOf({ Journal }: wire.Transaction): string | undefined {
 
 const account = readBy((raw) => accountOf(raw as wire.Transaction));
 
-/** Charges are positive, what is paid or credited negative. */
 const amount = readBy((raw) => {
   const { TotalAmount = 0, ...transaction } = raw as wire.Transaction;
-  const cents = Math.round(Math.abs(TotalAmount) * 100);
-  return KINDS[typeOf(transaction)] === 'charge' ? cents : -cents;
+  return Math.round(Math.abs(TotalAmount) * 100) * (entryTypeOf(transaction)?.sign ?? 1);
 });
 
 /** A ledger entry is known by its lease and its transaction: without the lease it cannot be asked for. */
@@ -56,9 +75,14 @@ export const LEDGER_ENTRY = mapping(
     { field: 'id', wire: '', as: readBy((raw) => entryId(raw as wire.Transaction)), note: 'LeaseId and Id' },
     { field: 'household_id', wire: '', as: readBy((raw) => leaseIdOf(raw as wire.Transaction)) },
     { field: 'lease_id', wire: '', as: readBy((raw) => leaseIdOf(raw as wire.Transaction)) },
-    { field: 'kind', wire: '', as: readBy((raw) => KINDS[typeOf(raw as wire.Transaction)]), note: 'TransactionType' },
+    {
+      field: 'kind',
+      wire: '',
+      as: readBy((raw) => entryTypeOf(raw as wire.Transaction)?.kind),
+      note: 'TransactionType; reversals and refunds are payments',
+    },
     { field: 'date', wire: 'Date', as: day, always: true },
-    { field: 'amount', wire: '', as: amount, note: 'TotalAmount, with the sign of its kind' },
+    { field: 'amount', wire: '', as: amount, note: 'TotalAmount, with the sign of its type' },
     { field: 'charge_code_id', wire: '', as: account, note: 'the account of the line' },
     { field: 'gl_account_id', wire: '', as: account, note: 'the account of the line' },
     {
@@ -104,9 +128,13 @@ function placeOf({ Journal }: wire.Transaction): { property_id?: string; unit_id
   return {};
 }
 
-function readEntry(vendor: Vendor, transaction: wire.Transaction): LedgerEntry | undefined {
-  if (KINDS[typeOf(transaction)] === undefined || entryId(transaction) === undefined) return undefined;
-  return readRecord(LEDGER_ENTRY, transaction, vendor.circumstances, placeOf(transaction));
+/** Undefined for what is on no lease's ledger, and for a type that nothing is known of, which is told. */
+function readEntry({ circumstances }: Vendor, transaction: wire.Transaction): LedgerEntry | undefined {
+  if (entryId(transaction) === undefined) return undefined;
+  if (entryTypeOf(transaction) !== undefined)
+    return readRecord(LEDGER_ENTRY, transaction, circumstances, placeOf(transaction));
+  circumstances.onDrift('unknown_value', 'ledger_entry.TransactionType');
+  return undefined;
 }
 
 export function ledgerEntryReader(vendor: Vendor): Reader<'ledger_entry'> {

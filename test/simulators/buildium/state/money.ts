@@ -25,11 +25,16 @@ export function accountOf(account: Wire.GLAccount): GlAccount {
   };
 }
 
-const KINDS = { Charge: 'charge', Payment: 'payment', Credit: 'credit', ApplyDeposit: 'credit' } as const;
+const KINDS: Readonly<Partial<Record<Wire.TransactionType, LedgerEntry['kind']>>> = {
+  ...{ Charge: 'charge', Payment: 'payment', ElectronicFundsTransfer: 'payment', Credit: 'credit' },
+  ...{ ApplyDeposit: 'credit', ReversePayment: 'payment', ReverseElectronicFundsTransfer: 'payment' },
+  ...{ UnreversedPayment: 'payment', UnreversedElectronicFundsTransfer: 'payment', Refund: 'payment' },
+  ReversedEftRefund: 'payment',
+};
 
 /** A transaction of a lease's ledger; undefined for those of no lease. */
 export function ledgerEntryOf({ leases, glAccounts }: BuildiumTables, row: Wire.Transaction): LedgerEntry | undefined {
-  const kind = KINDS[row.TransactionType as keyof typeof KINDS];
+  const kind = KINDS[row.TransactionType];
   const lease = row.LeaseId === null ? undefined : leases.get(row.LeaseId);
   const [line] = row.Lines;
   if (kind === undefined || lease === undefined || line === undefined) return undefined;
