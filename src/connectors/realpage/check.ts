@@ -1,33 +1,22 @@
 import { addDays } from '../../model/zoned_time.ts';
 import { VendorError, type Finding, type ValueList } from '../connector.ts';
 import { readWsdl } from '../kit/wsdl.ts';
-import { STATUS_HELD_DAYS } from './limits.ts';
 import type { Use } from './operations.ts';
 import type { Picklist } from './picklists.ts';
+import { EVERY_LEASE } from './records/leases.ts';
 import type { Values } from './values.ts';
 import type { Vendor } from './vendor.ts';
 
 /** Reads that show whether the licence has an operation, each with the least that it can be asked for. */
 function probes({ clock, settings }: Vendor): readonly (readonly [Use, Values])[] {
   const today = new Date(clock()).toISOString().slice(0, 10);
-  const days = String(STATUS_HELD_DAYS);
   const moment = `${today}T00:00:00`;
   return [
     ['sites', {}],
     ['buildings', {}],
     ['units', {}],
     ['available_units', {}],
-    [
-      'leases',
-      {
-        getleaseinfo: {
-          residentstatus: 'C',
-          propertynumber: 'ALL',
-          residentheldthestatus: days,
-          residentwillhavethestatus: days,
-        },
-      },
-    ],
+    ['leases', EVERY_LEASE],
     ['lead_sources', {}],
     ['agents', {}],
     [

@@ -30,6 +30,9 @@ export const DUPLICATE_CHECK_DAYS = 91;
 /** Days around today by which residents and leases are asked for; as many as any client was seen to ask for. */
 export const STATUS_HELD_DAYS = 3_650;
 
+/** The status of residents by which leases are asked for: other searches of the gateway take it for any. */
+export const ANY_RESIDENT_STATUS = 'ALL';
+
 /** Largest number of records that one page is cut into; the service itself has no pages. */
 export const LARGEST_PAGE = 2_000;
 
@@ -69,6 +72,12 @@ export const ASSUMPTIONS: readonly Assumption[] = [
     assumed: 'search type 7 and request status 4, as one client sends them; it may be that 4 means completed',
     evidence: 'unknown',
     confirm: 'take the code tables from your RealPage contract and set `service_requests`',
+  },
+  {
+    about: 'the status of residents that leases are asked for by',
+    assumed: `${ANY_RESIDENT_STATUS}, and that it means every status; clients were seen to ask for C alone`,
+    evidence: 'inferred',
+    confirm: 'caretaker connections check, then caretaker sync --kind lease and a look for a past and a future one',
   },
   {
     about: 'the names of the elements of a service request',

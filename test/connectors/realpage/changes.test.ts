@@ -125,6 +125,23 @@ describe('the check', () => {
     expect((await rig.simulator.requests()).writes).toBe(0);
   });
 
+  it('asks for leases as they are read', async () => {
+    const rig = await openRealpage();
+    const asked = async () => {
+      const { last } = await rig.simulator.requests();
+      const body = last.findLast(({ operation }) => operation === 'getleaseinfo')?.body ?? '';
+      return /<residentstatus>.*<\/residentwillhavethestatus>/.exec(body)?.[0];
+    };
+    await rig.connector.check?.();
+    const probed = await asked();
+    await rig.connector.list('lease', { scope: rig.site });
+    expect(probed).toBeDefined();
+    expect(await asked()).toBe(probed);
+    const told = rig.connector.capabilities.assumptions?.map(({ about }) => about).join();
+    expect(told).toContain('status of residents');
+    expect(rig.connector.capabilities.records.lease?.evidence).toBe('inferred');
+  });
+
   it('tells what the live contract has no longer, and what it has besides', async () => {
     const rig = await openRealpage();
     const { leasing, facilities } = services(rig);

@@ -3,9 +3,10 @@ import { day, dollarText, idText, readBy, text } from '../../kit/codecs.ts';
 import { mapping, readRecord } from '../../kit/rows.ts';
 import type { Reader } from '../../kit/vendor.ts';
 import { recordsIn, textOf, type Plain } from '../answer.ts';
-import { STATUS_HELD_DAYS } from '../limits.ts';
+import { ANY_RESIDENT_STATUS, STATUS_HELD_DAYS } from '../limits.ts';
 import { siteReader } from '../paging.ts';
 import { LEASE_STATUSES } from '../tables.ts';
+import type { Values } from '../values.ts';
 import type { Vendor } from '../vendor.ts';
 import { isHead, residentsOf, statusOf, type WireResident } from './people.ts';
 
@@ -33,7 +34,13 @@ function partyOf(one: WireResident): Lease['parties'][number] {
 
 export const LEASE = mapping(
   'lease',
-  { wire: 'Lease', changes: 'poll', freshness_seconds: 3_600, evidence: 'seen' },
+  {
+    wire: 'Lease',
+    changes: 'poll',
+    freshness_seconds: 3_600,
+    evidence: 'inferred',
+    note: 'asked for by any status of its residents, of which C was seen; month to month where there is no LeaseEndDate',
+  },
   [
     { field: 'id', wire: 'LeaseID', as: idText, always: true },
     { field: 'property_id', wire: 'auth.siteid', as: text, write: false },
@@ -87,22 +94,19 @@ export const LEASE = mapping(
   ],
 );
 
+/** What every lease of a site is asked for by. */
+export const EVERY_LEASE: Values = {
+  getleaseinfo: {
+    residentstatus: ANY_RESIDENT_STATUS,
+    propertynumber: 'ALL',
+    residentheldthestatus: String(STATUS_HELD_DAYS),
+    residentwillhavethestatus: String(STATUS_HELD_DAYS),
+  },
+};
+
 export function leaseReader(vendor: Vendor): Reader<'lease'> {
-  const days = String(STATUS_HELD_DAYS);
   return siteReader(vendor, async (site, signal) => {
-    const result = await vendor.client.call(
-      'leases',
-      site,
-      {
-        getleaseinfo: {
-          residentstatus: 'ALL',
-          propertynumber: 'ALL',
-          residentheldthestatus: days,
-          residentwillhavethestatus: days,
-        },
-      },
-      { signal },
-    );
+    const result = await vendor.client.call('leases', site, EVERY_LEASE, { signal });
     const people = Map.groupBy(await residentsOf(vendor, site, signal), ({ leaseid }) => textOf(leaseid) ?? '');
     return recordsIn(result, 'Lease').flatMap((lease) => {
       const wire = { ...lease, people: people.get(textOf(lease['LeaseID']) ?? '') ?? [] };
