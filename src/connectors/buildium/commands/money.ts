@@ -40,7 +40,7 @@ export function postCharge(vendor: Vendor): Plan<'post_charge'> {
   ];
 }
 
-/** A charge is waived by a credit on the same lease to the same account. */
+/** A charge is waived by a credit on the same lease to the same accounts. */
 export function reverseCharge(vendor: Vendor): Plan<'reverse_charge'> {
   return ({ charge_id, amount, date, reason }) => {
     const parts = entryParts(charge_id);
@@ -52,7 +52,7 @@ export function reverseCharge(vendor: Vendor): Plan<'reverse_charge'> {
         makes_record: true,
         operation: 'post_to_lease',
         async prepare({ marker }) {
-          const account = await accountOfCharge(vendor, parts);
+          const lines = await linesOfCharge(vendor, parts);
           return {
             lease: parts.lease,
             what: 'credits',
@@ -60,7 +60,7 @@ export function reverseCharge(vendor: Vendor): Plan<'reverse_charge'> {
               Date: date,
               CreditType: 'WaiveUnpaid',
               Memo: withMarker(reason, marker, LENGTHS.charge_memo),
-              Lines: [{ Amount: dollars(amount), GlAccountId: account }],
+              Lines: creditLines(lines, amount),
             },
           };
         },
@@ -70,19 +70,38 @@ export function reverseCharge(vendor: Vendor): Plan<'reverse_charge'> {
   };
 }
 
-async function accountOfCharge(
+interface ChargeLine {
+  GLAccountId: number;
+  Amount: number;
+}
+
+async function linesOfCharge(
   { client }: Vendor,
   { lease, transaction }: { lease: string; transaction: string },
-): Promise<number> {
-  const rows = await client.all<{ Id: number; Lines?: { GLAccountId?: number }[] }>(
-    path`v1/leases/${lease}/charges`,
-    {},
+): Promise<readonly ChargeLine[]> {
+  const charge = await client.one<{ Lines?: ChargeLine[] | null }>(
+    (one) => path`v1/leases/${lease}/charges/${one}`,
+    transaction,
   );
-  const account = rows.find(({ Id }) => String(Id) === transaction)?.Lines?.[0]?.GLAccountId;
-  if (account !== undefined) return account;
+  if (charge?.Lines?.length) return charge.Lines;
   throw new VendorError(
     'not_found',
     'Buildium no longer has the charge that is to be taken back. Nothing was changed.',
+  );
+}
+
+/** What is credited to which account. Throws `unsupported` for a part that may be of several accounts. */
+function creditLines(lines: readonly ChargeLine[], amount: number): { Amount: number; GlAccountId: number }[] {
+  const [first, ...others] = lines.map(({ GLAccountId, Amount }) => ({ Amount, GlAccountId: GLAccountId }));
+  if (first === undefined) return [];
+  if (others.every(({ GlAccountId }) => GlAccountId === first.GlAccountId))
+    return [{ ...first, Amount: dollars(amount) }];
+  const total = lines.reduce((sum, { Amount }) => sum + Math.round(Amount * 100), 0);
+  if (amount === total) return [first, ...others];
+  throw new VendorError(
+    'unsupported',
+    'This charge is of several accounts, and nothing says which of them a part is of: take back the whole charge, or let a person credit the part in Buildium. Nothing was changed.',
+    { field: 'amount' },
   );
 }
 
