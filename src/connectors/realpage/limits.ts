@@ -74,6 +74,14 @@ export const ASSUMPTIONS: readonly Assumption[] = [
     confirm: 'take the code tables from your RealPage contract and set `service_requests`',
   },
   {
+    about: 'what a change of one wish of a guest card does to the others',
+    assumed:
+      'those that are not named may be cleared, so that date, occupants and lease term go out together; what no client ' +
+      'was seen to send (price range, floor plan) and what no answer shows (rent) stays as it is',
+    evidence: 'unknown',
+    confirm: 'change the move-in date of one with update_guest_card, and look at its preferences in OneSite',
+  },
+  {
     about: 'the status of residents that leases are asked for by',
     assumed: `${ANY_RESIDENT_STATUS}, and that it means every status; clients were seen to ask for C alone`,
     evidence: 'inferred',

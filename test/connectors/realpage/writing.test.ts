@@ -131,6 +131,36 @@ describe('guest cards', () => {
     expect(await lastSent(rig, 'updateprospect')).toContain('<firstname>Ann</firstname><lastname>Lee</lastname>');
   });
 
+  it('keep the wishes and the numbers that nothing is said of as they are', async () => {
+    const rig = await openRealpage();
+    const { id } = firstCard(rig);
+    const phones = [{ Type: 'Fax', Number: '(512) 555-0177' }];
+    const set = {
+      phones,
+      DateNeeded: '2027-02-01T00:00:00',
+      Occupants: '2',
+      LeaseTermMonths: '9',
+      desiredrent: '1500',
+    };
+    await rig.simulator.staff({ change: { table: 'cards', id, set } });
+    const update = { kind: 'update_guest_card', guest_card_id: id, property_id: rig.site } as const;
+    await carryOut(rig, { ...update, name: 'Ann Lee' }, rig.site);
+    const named = await lastSent(rig, 'updateprospect');
+    expect(named).not.toContain('<preferences>');
+    expect(named).toContain('<type>Fax</type><number>(512) 555-0177</number>');
+    await carryOut(rig, { ...update, occupants: 4 }, rig.site);
+    expect(await lastSent(rig, 'updateprospect')).toContain(
+      '<preferences><dateneeded>2027-02-01</dateneeded><occupants>4</occupants>' +
+        '<leasetermmonths>9</leasetermmonths></preferences>',
+    );
+    const more = [
+      { number: '5125550177', type: 'other' as const },
+      { number: '5125550178', type: 'mobile' as const },
+    ];
+    await carryOut(rig, { ...update, phones: more }, rig.site);
+    expect(await lastSent(rig, 'updateprospect')).toMatch(/<type>Fax<.*<type>Mobile</);
+  });
+
   it('refuses a card of another site, and one that is none, before anything is sent', async () => {
     const rig = await openRealpage();
     const sent = async () => (await rig.simulator.requests()).writes;

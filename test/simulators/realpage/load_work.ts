@@ -40,6 +40,7 @@ export function loadGuestCards(
       phones: card.phones.map(({ number: digits, type }) => ({ Type: PHONE_TYPES[type] ?? 'Home', Number: digits })),
       DateNeeded: card.move_in_date === undefined ? '' : `${card.move_in_date}T00:00:00`,
       Occupants: String(card.occupants ?? ''),
+      ...{ LeaseTermMonths: '12', PriceRangeID: '', FloorplanID: '' },
       ...{ prospectcomment: card.touches[0]?.message ?? '', desiredrent: '' },
     });
   }

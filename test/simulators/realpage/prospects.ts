@@ -25,13 +25,17 @@ const CARD: Field = {
   ],
 };
 
+const wishesOf = ({ DateNeeded, Occupants, LeaseTermMonths, PriceRangeID, FloorplanID }: GuestCard) => ({
+  ...{ DateNeeded, Occupants, LeaseTermMonths, PriceRangeID, FloorplanID },
+});
+
 const shownCard = (card: GuestCard): XmlElement =>
   element(
     'GuestCard',
     {},
     ...shown({ GuestCardID: card.GuestCardID, CreateDate: card.CreateDate, PrimaryLeadSource: card.PrimaryLeadSource }),
     ...shown({ LeasingAgentID: card.LeasingAgentID }),
-    element('Preferences', {}, ...shown({ DateNeeded: card.DateNeeded, Occupants: card.Occupants })),
+    element('Preferences', {}, ...shown(wishesOf(card))),
     element(
       'Prospects',
       {},
@@ -87,10 +91,16 @@ function valuesOf(card: XmlNode | undefined): Partial<GuestCard> {
   take('FirstName', prospect, 'firstname');
   take('LastName', prospect, 'lastname');
   take('Email', prospect, 'email');
-  take('DateNeeded', card, 'preferences/dateneeded');
-  take('Occupants', card, 'preferences/occupants');
-  take('desiredrent', card, 'preferences/desiredrent');
-  if (typeof values['DateNeeded'] === 'string') values['DateNeeded'] = `${values['DateNeeded'].slice(0, 10)}T00:00:00`;
+  const wishes = child(card, 'preferences');
+  // They are taken as a whole: what is not among them is none from then on.
+  if (wishes !== undefined) {
+    const [day = '', ...others] = ['dateneeded', 'occupants', 'desiredrent', 'leasetermmonths'].map((name) =>
+      text(wishes, name),
+    );
+    const [Occupants = '', desiredrent = '', LeaseTermMonths = ''] = others;
+    const DateNeeded = day === '' ? '' : `${day.slice(0, 10)}T00:00:00`;
+    Object.assign(values, { DateNeeded, Occupants, desiredrent, LeaseTermMonths });
+  }
   const numbers = children(path(prospect, 'numbers/phonenumbers'), 'PhoneNumber');
   if (numbers.length > 0)
     values['phones'] = numbers.map((one) => ({ Type: text(one, 'type') ?? 'Home', Number: text(one, 'number') ?? '' }));
@@ -165,6 +175,7 @@ export const PROSPECT_WRITES = [
     const row: GuestCard = {
       ...{ site: desk.site, CreateDate, ModifiedDate: made, PrimaryLeadSource: '', LeasingAgentID: '' },
       ...{ FirstName: '', LastName: '', Email: '', phones: [], DateNeeded: '', Occupants: '' },
+      ...{ LeaseTermMonths: '', PriceRangeID: '', FloorplanID: '' },
       ...{ prospectcomment: '', desiredrent: '' },
       ...values,
       GuestCardID: String(desk.world.ids.next('card', 18_240_001)),

@@ -110,6 +110,9 @@ export interface GuestCard {
   phones: readonly { Type: string; Number: string }[];
   DateNeeded: string;
   Occupants: string;
+  LeaseTermMonths: string;
+  PriceRangeID: string;
+  FloorplanID: string;
   /** Not on the wire, nor is the rent. */
   prospectcomment: string;
   desiredrent: string;

@@ -7,9 +7,10 @@ import { cutTo } from '../../kit/markers.ts';
 import { writeFields } from '../../kit/rows.ts';
 import type { Operation, Plan } from '../../kit/vendor.ts';
 import type { XmlNode } from '../../kit/xml.ts';
+import { listed } from '../../kit/xml_values.ts';
 import { firstIn, plain, recordsIn, textOf, type Plain } from '../answer.ts';
 import { DUPLICATE_CHECK_DAYS, LENGTHS } from '../limits.ts';
-import { cardById, cardOf, GUEST_CARD, NO_NAME, prospectOf, searchCards } from '../records/guest_cards.ts';
+import { cardById, cardOf, GUEST_CARD, NO_NAME, numbersOf, prospectOf, searchCards } from '../records/guest_cards.ts';
 import type { Values } from '../values.ts';
 import type { Vendor } from '../vendor.ts';
 import { locatedBy } from './set_values.ts';
@@ -21,7 +22,11 @@ type Update = CommandOf<'update_guest_card'>;
 const HEAD = 'H';
 /** Code of the kind of contact that clients were seen to send; `defaults.contact_type` has the site's own. */
 const CONTACT_TYPE = 'R0000001';
-const PHONE_TYPES: Readonly<Partial<Record<Phone['type'], string>>> = { mobile: 'Mobile', work: 'Work' };
+const PHONE_TYPES: Readonly<Partial<Record<Phone['type'], string>>> = {
+  mobile: 'Mobile',
+  home: 'Home',
+  work: 'Work',
+};
 
 /** What is looked for where nobody knows whether a card was made. */
 interface Sought {
@@ -72,7 +77,7 @@ const contactedAt = (vendor: Vendor, { property_id: site, touch }: Create) =>
   `${toLocal(touch.at, zoneOf(vendor, site))}:00`;
 
 async function newCard(vendor: Vendor, command: Create): Promise<Values> {
-  const { property_id: site, touch, move_in_date, occupants, rent_max } = command;
+  const { property_id: site, touch, emails, phones = [], move_in_date, occupants, rent_max } = command;
   const { defaults } = vendor.settings;
   const at = contactedAt(vendor, command);
   return {
@@ -87,7 +92,14 @@ async function newCard(vendor: Vendor, command: Create): Promise<Values> {
     prospectcomment: touch.message === undefined ? undefined : cutTo(touch.message, LENGTHS.guest_card_comment),
     skipduplicatecheck: 'false',
     daysbackduplicatecheck: String(DUPLICATE_CHECK_DAYS),
-    prospects: { Prospect: { ...nameParts(command.name), ...reach(command), relationshipid: HEAD } },
+    prospects: {
+      Prospect: {
+        ...nameParts(command.name),
+        email: emails?.[0],
+        numbers: listOf(phones.map((phone) => wireNumber(phone))),
+        relationshipid: HEAD,
+      },
+    },
     preferences: preferences({ move_in_date, occupants, rent_max }),
   };
 }
@@ -105,12 +117,16 @@ function namesOf({ FirstName, LastName }: Plain): Values {
   return { firstname: textOf(FirstName), lastname: textOf(LastName) };
 }
 
-function reach({ emails, phones }: Person): Values {
-  const numbers = (phones ?? []).map(({ number, type }) => ({ type: PHONE_TYPES[type] ?? 'Home', number }));
-  return {
-    email: emails?.[0],
-    numbers: numbers.length === 0 ? undefined : { phonenumbers: { PhoneNumber: numbers } },
-  };
+type WireNumber = ReturnType<typeof numbersOf>[number];
+
+/** A number in OneSite's form. What kind of number it is, OneSite may know better where it has it already. */
+function wireNumber({ number, type }: Phone, known: readonly WireNumber[] = []): WireNumber {
+  const same = known.find((one) => digits(one.number) === digits(number));
+  return { type: PHONE_TYPES[type] ?? same?.type ?? 'Home', number };
+}
+
+function listOf(numbers: readonly WireNumber[]): Values | undefined {
+  return numbers.length === 0 ? undefined : { phonenumbers: { PhoneNumber: numbers } };
 }
 
 function preferences(wanted: Pick<Update, 'move_in_date' | 'occupants' | 'rent_max'>): Values | undefined {
@@ -201,16 +217,9 @@ export function updateGuestCard(vendor: Vendor): Plan<'update_guest_card'> {
 /** The whole person is sent, with what is to change in it: whether an element that is missing clears a value, nobody knows. */
 function changedCard(vendor: Vendor, command: Update, card: Plain): Values {
   const prospect = prospectOf(card) ?? {};
-  const before = cardOf(vendor, command.property_id, card, []);
-  const phones = command.phones ?? before?.phones;
-  const emails = command.emails ?? before?.emails;
-  const { move_in_date, occupants, rent_max, assigned_to } = command;
-  const wanted = {
-    move_in_date: move_in_date ?? before?.move_in_date,
-    occupants: occupants ?? before?.occupants,
-    rent_max,
-  };
+  const { assigned_to, name, phones, emails = listed(textOf(prospect['Email'])) } = command;
   const { leasingagentid } = writeFields(GUEST_CARD, { assigned_to }, vendor.circumstances);
+  const known = numbersOf(prospect);
   return {
     guestcardid: command.guest_card_id,
     primaryleadsource: textOf(card['PrimaryLeadSource']),
@@ -218,12 +227,26 @@ function changedCard(vendor: Vendor, command: Update, card: Plain): Values {
     prospects: {
       Prospect: {
         customerid: textOf(prospect['CustomerID']),
-        ...(command.name === undefined ? namesOf(prospect) : nameParts(command.name)),
-        ...reach({ phones, emails }),
+        ...(name === undefined ? namesOf(prospect) : nameParts(name)),
+        email: emails[0],
+        numbers: listOf(phones?.map((phone) => wireNumber(phone, known)) ?? known),
         relationshipid: HEAD,
       },
     },
-    preferences: preferences(wanted),
+    preferences: changedWishes(command, card),
+  };
+}
+
+/** The wishes as a whole, where one of them changes: those that are not named may be taken for none. */
+function changedWishes({ move_in_date, occupants, rent_max }: Update, card: Plain): Values | undefined {
+  const changed = preferences({ move_in_date, occupants, rent_max });
+  if (changed === undefined) return undefined;
+  const { DateNeeded, Occupants, LeaseTermMonths } = (card['Preferences'] ?? {}) as Plain;
+  return {
+    dateneeded: changed['dateneeded'] ?? textOf(DateNeeded)?.slice(0, 10),
+    occupants: changed['occupants'] ?? textOf(Occupants),
+    desiredrent: changed['desiredrent'],
+    leasetermmonths: textOf(LeaseTermMonths),
   };
 }
 

@@ -28,16 +28,19 @@ const ofProspect = (pick: (prospect: Plain) => unknown) =>
 
 const PHONE_TYPES: Readonly<Record<string, Phone['type']>> = { Mobile: 'mobile', Home: 'home', Work: 'work' };
 
-/** Some contracts have one more element around the numbers. */
-function phonesOf({ Numbers }: Plain): Phone[] {
+/** The numbers of a prospect as OneSite has them. Some contracts have one more element around them. */
+export function numbersOf({ Numbers }: Plain): { type: string | undefined; number: string }[] {
   const holder = (Numbers ?? {}) as Plain;
   const inner = (holder['PhoneNumbers'] ?? holder) as Plain;
   return listed<string | Plain>(inner['PhoneNumber']).flatMap((one) => {
     if (typeof one === 'string') return [];
     const number = textOf(one['Number']);
-    return number === undefined ? [] : [{ number, type: PHONE_TYPES[textOf(one['Type']) ?? ''] ?? 'other' }];
+    return number === undefined ? [] : [{ type: textOf(one['Type']), number }];
   });
 }
+
+const phonesOf = (prospect: Plain) =>
+  numbersOf(prospect).map(({ number, type }): Phone => ({ number, type: PHONE_TYPES[type ?? ''] ?? 'other' }));
 
 /** What is sent where a prospect has no name, because a card cannot be without. */
 export const NO_NAME = 'Unknown';
