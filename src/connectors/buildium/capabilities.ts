@@ -42,7 +42,7 @@ const COMMANDS: Readonly<Record<Exclude<CommandKind, GuestCardCommand>, CommandC
   update_resident: native({ update_tenant: 'set_value' }, 4),
   post_charge: native({ post_charge: 'marker' }, 2, { reversible: true }),
   reverse_charge: native({ post_credit: 'marker' }, 3, { reversible: false, note: 'a credit that waives the charge' }),
-  post_bill: native({ post_bill: 'natural_key' }, 3, { reversible: false, note: 'a bill is voided by a person there' }),
+  post_bill: native({ post_bill: 'natural_key' }, 6, { reversible: false, note: 'a bill is voided by a person there' }),
   reverse_bill: {
     support: 'unsupported',
     evidence: 'seen',

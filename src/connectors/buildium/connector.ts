@@ -6,15 +6,9 @@ import { createVendor } from '../kit/vendor.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { receiver } from './changes.ts';
 import { check, valueLists } from './check.ts';
+import { billOperations, postBill } from './commands/bills.ts';
 import { assignWorkOrder, dispatchOperations } from './commands/dispatch.ts';
-import {
-  moneyOperations,
-  postBill,
-  postCharge,
-  postJournalEntry,
-  reverseCharge,
-  reverseJournalEntry,
-} from './commands/money.ts';
+import { moneyOperations, postCharge, postJournalEntry, reverseCharge, reverseJournalEntry } from './commands/money.ts';
 import { peopleOperations, updateLease, updateResident } from './commands/people.ts';
 import { addWorkOrderNote, createWorkOrder, taskOperations, updateWorkOrder } from './commands/tasks.ts';
 import { guestCardParts } from './guest_cards.ts';
@@ -89,6 +83,7 @@ export function create(given: Settings, { environment, mappings }: VendorDeps): 
       ...dispatchOperations(vendor),
       ...peopleOperations(vendor),
       ...moneyOperations(vendor),
+      ...billOperations(vendor),
       ...guestCards.operations,
     },
     check: (signal) => check(vendor, signal),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StepRequest } from '../../../src/connectors/connector.ts';
 import { contextFor } from '../rig.ts';
 import { openAccount } from './account.ts';
 import { commandOf } from './guest_cards.ts';
@@ -67,5 +68,65 @@ describe('taking back a charge', () => {
       [at.income, 12.2],
     ]);
     expect(await credited(1_000)).toEqual([[given[0]?.[0], 10]]);
+  });
+});
+
+describe('looking for a bill', () => {
+  /** A bill that is about to be posted, and was sent or not. */
+  async function asked(invoice_date = '2026-11-20') {
+    const { account, connector, at, ok } = await openAccount();
+    await account.staff({ change: { table: 'account', id: 1, set: { LockDate: null, LockOverrides: [] } } });
+    const bill = (changes: object = {}) =>
+      account.write('POST', '/v1/bills', { ...ok.bill, Date: invoice_date, ...changes });
+    const command = commandOf('post_bill', {
+      ...{ property_id: String(at.property), vendor_id: String(at.vendor), invoice_number: 'INV-1', invoice_date },
+      ...{ due_date: '2026-12-31', total: 12_025 },
+      lines: [{ gl_account_id: String(at.expense), amount: 12_025, property_id: String(at.property) }],
+    });
+    const context = contextFor('');
+    return {
+      ...{ account, bill, ok },
+      prepare: () => connector.prepare(command, 0, context),
+      send: async (request: StepRequest) => (await connector.send(request, signal)).record?.id,
+      locate: (request: StepRequest) => connector.locate(command, 0, request, context),
+      pay: (id: string, PaidDate: string) =>
+        account.staff({ change: { table: 'bills', id, set: { PaidDate, Paid: 120.25 } } }),
+    };
+  }
+
+  it.each([
+    ['2026-11-20', '2026-11-24'],
+    ['2024-02-01', '2025-01-31'],
+    ['2024-02-01', '2025-11-24'],
+    ['2026-11-20', '2026-12-20'],
+    ['2026-12-10', '2026-11-24'],
+  ])('of %s finds it also where it was paid on %s', async (invoice_date, paid_on) => {
+    const { prepare, send, locate, pay } = await asked(invoice_date);
+    const request = await prepare();
+    expect(await locate(request)).toEqual({ outcome: 'absent', covers_all: true });
+    const id = await send(request);
+    await pay(id ?? '', paid_on);
+    expect(await locate(request)).toMatchObject({ outcome: 'found', result: { record: { id } }, others: [] });
+  });
+
+  it('takes none that was there before, paid or not', async () => {
+    const { bill, prepare, send, locate, pay } = await asked();
+    await bill();
+    const { Id } = await bill();
+    await pay(String(Id), '2026-11-22');
+    const request = await prepare();
+    expect(await locate(request)).toEqual({ outcome: 'absent', covers_all: true });
+    const id = await send(request);
+    expect(await locate(request)).toMatchObject({ outcome: 'found', result: { record: { id } }, others: [] });
+  });
+
+  it('takes none of another total, day or number', async () => {
+    const { bill, prepare, locate, ok } = await asked();
+    const request = await prepare();
+    const [line] = ok.bill.Lines;
+    await bill({ Lines: [{ ...line, Amount: 120.26 }] });
+    await bill({ Date: '2026-11-19' });
+    await bill({ ReferenceNumber: 'INV-12' });
+    expect(await locate(request)).toEqual({ outcome: 'absent', covers_all: true });
   });
 });

@@ -6,3 +6,6 @@ export function idIn(answer: unknown): string {
   if (typeof id === 'number') return String(id);
   throw new VendorError('outcome_unknown', 'Buildium answered without saying what it made.');
 }
+
+/** Cents as Buildium takes money. */
+export const dollars = (cents: number): number => cents / 100;

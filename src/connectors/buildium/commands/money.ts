@@ -1,22 +1,18 @@
-import type { CommandOf } from '../../../model/commands.ts';
 import { VendorError, type Located, type StepContext, type StepResult } from '../../connector.ts';
 import { carries, withMarker } from '../../kit/markers.ts';
 import { path } from '../../kit/rest.ts';
 import type { Operation, Plan } from '../../kit/vendor.ts';
 import { LENGTHS } from '../limits.ts';
 import { entryId, entryParts, typeOf } from '../records/postings.ts';
-import { workOrderOf } from '../records/work_orders.ts';
 import { idOf, isId } from '../transport.ts';
 import type { Vendor } from '../vendor.ts';
 import type * as wire from '../wire.ts';
-import { idIn } from './answers.ts';
+import { dollars, idIn } from './answers.ts';
 
 /*
- * What is posted to the books. Nothing can be deleted there: a charge is taken back by a credit, a journal entry by its
+ * What is posted to the books, besides bills. Nothing can be deleted there: a charge is taken back by a credit, a journal entry by its
  * opposite, a bill by nobody but a person.
  */
-
-const dollars = (cents: number) => cents / 100;
 
 export function postCharge(vendor: Vendor): Plan<'post_charge'> {
   return ({ household_id, gl_account_id, amount, date, memo, bill_id }) => [
@@ -131,58 +127,6 @@ function entryOf(lease: string, transaction: wire.Transaction): StepResult {
   return { record: { kind: 'ledger_entry', scope: '', id }, posting: 'posted' };
 }
 
-export function postBill(vendor: Vendor): Plan<'post_bill'> {
-  return (command) => [
-    {
-      name: 'post_bill',
-      retry: 'natural_key',
-      makes_record: true,
-      operation: 'post_bill',
-      prepare: async () => ({ body: await billBody(vendor, command) }),
-      locate: (_request, _context, signal) => locateBill(vendor, command, signal),
-    },
-  ];
-}
-
-async function billBody(vendor: Vendor, command: CommandOf<'post_bill'>): Promise<Record<string, unknown>> {
-  const { vendor_id, invoice_number, invoice_date, due_date, lines, work_order_id, memo } = command;
-  // Bills hang on the work order, which is known here by its task.
-  const order = work_order_id === undefined ? undefined : await workOrderOf(vendor, work_order_id);
-  return {
-    Date: invoice_date,
-    DueDate: due_date,
-    VendorId: idOf(vendor_id, 'vendor'),
-    ReferenceNumber: invoice_number,
-    ...(memo !== undefined && { Memo: memo }),
-    ...(order !== undefined && { WorkOrderId: order.Id }),
-    Lines: lines.map((line) => ({
-      AccountingEntity: {
-        Id: idOf(line.property_id, 'property'),
-        AccountingEntityType: 'Rental',
-        ...(line.unit_id !== undefined && { UnitId: idOf(line.unit_id, 'unit') }),
-      },
-      GlAccountId: idOf(line.gl_account_id, 'account'),
-      Amount: dollars(line.amount),
-      ...(line.memo !== undefined && { Memo: line.memo }),
-    })),
-  };
-}
-
-/** An invoice is its vendor and its number. Buildium is not known to refuse a second one: all that fit are named. */
-async function locateBill(
-  { client }: Vendor,
-  { vendor_id, invoice_number, invoice_date }: CommandOf<'post_bill'>,
-  signal?: AbortSignal,
-): Promise<Located> {
-  const filters = { vendorid: vendor_id, referencenumber: invoice_number, paidstatus: 'Unpaid' };
-  const rows = await client.all<wire.Bill>('v1/bills', filters, signal);
-  const results = rows
-    .filter(({ ReferenceNumber, Date: on }) => ReferenceNumber === invoice_number && on?.slice(0, 10) === invoice_date)
-    .map(({ Id }): StepResult => ({ record: { kind: 'bill', scope: '', id: String(Id) }, posting: 'posted' }));
-  const [result, ...others] = results;
-  return result === undefined ? { outcome: 'absent', covers_all: true } : { outcome: 'found', result, others };
-}
-
 interface Line {
   gl_account_id: string;
   debit: number;
@@ -268,13 +212,13 @@ function journalStep(
       const found = rows.find((row) => typeOf(row) === 'GeneralJournalEntry' && carries(row.Journal?.Memo, marker));
       return found === undefined
         ? { outcome: 'absent', covers_all: true }
-        : { outcome: 'found', result: made('journal_entry', found) };
+        : { outcome: 'found', result: madeEntry(found) };
     },
   };
 }
 
-function made(kind: 'bill' | 'journal_entry', answer: unknown): StepResult {
-  return { record: { kind, scope: '', id: idIn(answer) }, posting: 'posted' };
+function madeEntry(answer: unknown): StepResult {
+  return { record: { kind: 'journal_entry', scope: '', id: idIn(answer) }, posting: 'posted' };
 }
 
 export function moneyOperations({ client }: Vendor): Record<string, Operation> {
@@ -288,14 +232,8 @@ export function moneyOperations({ client }: Vendor): Record<string, Operation> {
         throw new VendorError('outcome_unknown', 'Buildium answered without saying what it made.');
       return entryOf(String(lease), transaction);
     },
-    async post_bill({ body }, signal) {
-      return made('bill', (await client.send('POST', 'v1/bills', body, { signal })).body);
-    },
     async post_journal_entry({ body }, signal) {
-      return made(
-        'journal_entry',
-        (await client.send('POST', 'v1/generalledger/journalentries', body, { signal })).body,
-      );
+      return madeEntry((await client.send('POST', 'v1/generalledger/journalentries', body, { signal })).body);
     },
   };
 }

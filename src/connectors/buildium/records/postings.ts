@@ -244,7 +244,8 @@ const APPROVALS = {
   Rejected: 'rejected',
 };
 
-const lineTotal = (bill: wire.Bill) =>
+/** What a bill comes to, which no field says. Cents. */
+export const lineTotal = (bill: wire.Bill): number =>
   (bill.Lines ?? []).reduce((sum, { Amount = 0 }) => sum + Math.round(Amount * 100), 0);
 
 export const BILL = mapping(

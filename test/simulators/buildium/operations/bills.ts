@@ -1,4 +1,4 @@
-import { changed, created, from, isOneOf, shown, to, type Ask, type Filters, type Handler } from '../ask.ts';
+import { changed, created, from, has, isOneOf, shown, to, type Ask, type Filters, type Handler } from '../ask.ts';
 import { billMessage, totalOf } from '../compose/money.ts';
 import type { OperationName } from '../contract/operations.ts';
 import { errorAnswer, refuse } from '../errors.ts';
@@ -125,7 +125,7 @@ const FILTERS: Filters<Bill> = {
     ({ row }) =>
       row.Lines.some(({ EntityType }) => EntityType === type),
   vendorid: isOneOf(({ VendorId }) => VendorId),
-  referencenumber: isOneOf(({ ReferenceNumber }) => ReferenceNumber),
+  referencenumber: has(({ ReferenceNumber }) => ReferenceNumber ?? ''),
   paidstatus:
     ([word]) =>
     ({ row }) =>
