@@ -52,7 +52,8 @@ const COMMANDS: Readonly<Record<Exclude<CommandKind, GuestCardCommand>, CommandC
   post_journal_entry: native({ post_journal_entry: 'marker' }, 2, { reversible: true }),
   reverse_journal_entry: native({ post_journal_entry: 'marker' }, 3, {
     reversible: true,
-    note: 'its opposite is posted',
+    evidence: 'inferred',
+    note: 'its opposite is posted; which of its lines are debits rests on the sign of their amounts',
   }),
   record_communication: keptBeside(
     'Phone logs of Buildium hold calls of tenants and vendors alone: Caretaker keeps all.',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepRequest } from '../../../src/connectors/connector.ts';
+import { heldOnAGuess } from '../../../src/depth/to_confirm.ts';
 import { contextFor } from '../rig.ts';
 import { openAccount } from './account.ts';
 import { commandOf } from './guest_cards.ts';
@@ -128,5 +129,49 @@ describe('looking for a bill', () => {
     await bill({ Date: '2026-11-19' });
     await bill({ ReferenceNumber: 'INV-12' });
     expect(await locate(request)).toEqual({ outcome: 'absent', covers_all: true });
+  });
+});
+
+describe('the opposite of a journal entry', () => {
+  async function posted(unit: 'unit' | undefined) {
+    const rig = await openAccount();
+    const { account, at, ok } = rig;
+    const entity = { ...ok.journal.AccountingEntity, ...(unit && { UnitId: at.unit }) };
+    const { Id } = await account.write('POST', '/v1/generalledger/journalentries', {
+      ...ok.journal,
+      AccountingEntity: entity,
+    });
+    const command = commandOf('reverse_journal_entry', {
+      ...{ property_id: String(at.property), journal_entry_id: String(Id), date: '2026-11-24', reason: 'Posted twice' },
+    });
+    return { ...rig, Id, prepare: () => rig.connector.prepare(command, 0, contextFor('')) };
+  }
+
+  it.each(['unit', undefined] as const)('is about the same unit, or about none: %s', async (unit) => {
+    const { connector, at, Id, prepare } = await posted(unit);
+    const { record } = await connector.send(await prepare(), signal);
+    const [entry, opposite] = await Promise.all(
+      [String(Id), record?.id ?? ''].map((id) => connector.get('journal_entry', '', id)),
+    );
+    expect(opposite?.lines).toEqual(entry?.lines.map((line) => ({ ...line, debit: line.credit, credit: line.debit })));
+    expect(opposite?.lines.map(({ unit_id }) => unit_id)).toEqual(
+      [1, 2].map(() => (unit === undefined ? undefined : String(at.unit))),
+    );
+  });
+
+  it('is refused where the lines are about several units', async () => {
+    const { account, at, Id, prepare } = await posted('unit');
+    const line = { ReferenceNumber: null, Memo: null, PropertyId: at.property };
+    const Lines = [
+      { ...line, GLAccountId: at.expense, Amount: 10, UnitId: at.unit },
+      { ...line, GLAccountId: at.income, Amount: -10, UnitId: null },
+    ];
+    await account.staff({ change: { table: 'transactions', id: Id, set: { Lines } } });
+    await expect(prepare()).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
+  it('rests on a sign that nobody has seen, and is told as such', async () => {
+    const { connector } = await posted(undefined);
+    expect(heldOnAGuess(connector.capabilities)).toEqual(['reverse_journal_entry']);
   });
 });

@@ -131,29 +131,32 @@ interface Line {
   gl_account_id: string;
   debit: number;
   credit: number;
+  unit_id?: string | undefined;
   memo?: string | undefined;
 }
 
+/** The unit that an entry is about, or none. Throws `unsupported` for lines of several. */
+function unitOf(lines: readonly Line[]): string | undefined {
+  const [unit, ...others] = new Set(lines.map(({ unit_id }) => unit_id));
+  if (others.length === 0) return unit;
+  throw new VendorError(
+    'unsupported',
+    'An entry of Buildium is about one unit, or about none: post one for each. Nothing was changed.',
+    { field: 'lines' },
+  );
+}
+
 export function postJournalEntry(vendor: Vendor): Plan<'post_journal_entry'> {
-  return ({ property_id, date, memo, lines }) => {
-    const units = new Set(lines.map(({ unit_id }) => unit_id));
-    if (units.size > 1)
-      throw new VendorError(
-        'unsupported',
-        'An entry of Buildium is about one unit, or about none: post one for each.',
-        {
-          field: 'lines',
-        },
-      );
-    const [unit] = units;
-    return [journalStep(vendor, { property_id, unit, date, memo }, () => Promise.resolve(lines))];
+  return (command) => {
+    unitOf(command.lines);
+    return [journalStep(vendor, command, () => Promise.resolve(command.lines))];
   };
 }
 
 /** The entry's opposite: what was debited is credited. */
 export function reverseJournalEntry(vendor: Vendor): Plan<'reverse_journal_entry'> {
   return ({ property_id, journal_entry_id, date, reason }) => [
-    journalStep(vendor, { property_id, unit: undefined, date, memo: reason }, async () => {
+    journalStep(vendor, { property_id, date, memo: reason }, async () => {
       const entry = await vendor.client.one<wire.Transaction>(
         (one) => path`v1/generalledger/transactions/${one}`,
         journal_entry_id,
@@ -162,12 +165,14 @@ export function reverseJournalEntry(vendor: Vendor): Plan<'reverse_journal_entry
         throw new VendorError('not_found', 'Buildium has no such journal entry. Nothing was changed.');
       return (entry.Journal?.Lines ?? [])
         .filter(({ IsCashPosting }) => IsCashPosting !== true)
-        .map(({ GLAccount, Amount = 0, Memo }) => {
+        .map(({ GLAccount, Amount = 0, Memo, AccountingEntity }) => {
+          const unit = AccountingEntity?.Unit?.Id;
           const cents = Math.round(Amount * 100);
           return {
             gl_account_id: String(GLAccount?.Id ?? ''),
             debit: Math.max(0, -cents),
             credit: Math.max(0, cents),
+            ...(unit != null && { unit_id: String(unit) }),
             ...(Memo && { memo: Memo }),
           };
         });
@@ -177,7 +182,7 @@ export function reverseJournalEntry(vendor: Vendor): Plan<'reverse_journal_entry
 
 function journalStep(
   vendor: Vendor,
-  { property_id, unit, date, memo }: { property_id: string; unit: string | undefined; date: string; memo: string },
+  { property_id, date, memo }: { property_id: string; date: string; memo: string },
   linesOf: () => Promise<readonly Line[]>,
 ) {
   return {
@@ -185,8 +190,10 @@ function journalStep(
     retry: 'marker' as const,
     makes_record: true,
     operation: 'post_journal_entry',
-    prepare: async ({ marker }: StepContext) => ({
-      body: {
+    async prepare({ marker }: StepContext) {
+      const lines = await linesOf();
+      const unit = unitOf(lines);
+      const body = {
         AccountingEntity: {
           Id: idOf(property_id, 'property'),
           AccountingEntityType: 'Rental',
@@ -194,14 +201,15 @@ function journalStep(
         },
         Date: date,
         Memo: withMarker(memo, marker, LENGTHS.journal_memo),
-        Lines: (await linesOf()).map((line) => ({
+        Lines: lines.map((line) => ({
           GLAccountId: idOf(line.gl_account_id, 'account'),
           PostingType: line.debit > 0 ? 'Debit' : 'Credit',
           Amount: dollars(line.debit > 0 ? line.debit : line.credit),
           ...(line.memo !== undefined && { Memo: line.memo }),
         })),
-      },
-    }),
+      };
+      return { body };
+    },
     async locate(request: Record<string, unknown>, { marker }: StepContext, signal?: AbortSignal): Promise<Located> {
       const { Lines } = request['body'] as { Lines: { GLAccountId: number }[] };
       const rows = await vendor.client.all<wire.Transaction>(
