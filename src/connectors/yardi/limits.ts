@@ -69,6 +69,20 @@ export const ASSUMPTIONS: readonly Assumption[] = [
     confirm: 'caretaker connections check --write-test UNIT',
   },
   {
+    about: 'whether an import of a guest card keeps what it does not name',
+    assumed:
+      'names, addresses, numbers and wishes may be lost and go out again as they are shown; roommates, lease dates and ' +
+      'the comment, which is shown cut short, do not, and are taken to stay',
+    evidence: 'unknown',
+    confirm: 'add a note with update_guest_card to a card that has all of these, and look at it in Voyager',
+  },
+  {
+    about: 'whether a guest card takes several desired units, and a floor plan by the name that it shows',
+    assumed: 'yes, those that it shows; "send_desired_rent": false leaves the floor plan out as well',
+    evidence: 'unknown',
+    confirm: 'add a note with update_guest_card to a card that has several, and look at it in Voyager',
+  },
+  {
     about: 'whether an empty VendorCode takes an assignment back',
     assumed: 'yes; the read-back shows it where it does not',
     evidence: 'inferred',

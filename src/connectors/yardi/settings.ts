@@ -62,7 +62,7 @@ export const settings = connectionSchema({
   database: z.string().min(1),
   platform: z.enum(['SQL Server', 'SQL']).default('SQL Server'),
   interfaces,
-  /** Some servers refuse a guest card with a desired rent; with false it is kept beside the card. */
+  /** Some servers refuse a guest card with a desired rent or floor plan; with false the rent is kept beside the card. */
   send_desired_rent: z.boolean().default(true),
   elements: elements.default({}),
 });

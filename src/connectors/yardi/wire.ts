@@ -55,10 +55,21 @@ export interface Prospect {
   Events?: { Event?: Several<GuestEvent> } | '';
 }
 
+export interface PostalAddress {
+  /** `current`, and perhaps others. */
+  AddressType?: string;
+  AddressLine1?: string;
+  AddressLine2?: string;
+  City?: string;
+  State?: string;
+  PostalCode?: string;
+}
+
 export interface Customer {
   Type?: string;
   Identification?: Several<Identification>;
   Name?: PersonName;
+  Address?: Several<PostalAddress>;
   Phone?: Several<{ PhoneType?: string; PhoneNumber?: string }>;
   Email?: string;
   Lease?: { ExpectedMoveInDate?: string } | '';
@@ -70,10 +81,12 @@ interface Exact {
 
 export interface Preferences {
   TargetMoveInDate?: string;
+  DesiredFloorplan?: string;
   DesiredUnit?: Several<{ MarketingName?: string }>;
   DesiredRent?: Exact;
   DesiredNumBedrooms?: Exact;
   DesiredNumBathrooms?: Exact;
+  DesiredLeaseTerms?: string;
 }
 
 export interface GuestEvent {

@@ -87,6 +87,50 @@ describe('a guest card of Yardi', () => {
     expect(after.notes.map(({ text }) => text)).toEqual(['Wants a balcony.']);
   });
 
+  it('keeps everything that it shows and that nothing is said of, for an import may replace the whole', async () => {
+    const { connector, simulator, lastBody } = await openYardi();
+    const { id } = await done(connector, commandOf('create_guest_card', INQUIRY), 'guest_card');
+    const units = (await listAll(connector, 'unit')).slice(0, 2).map((unit) => unit.id);
+    const address = { AddressLine1: '1 Elm St', AddressLine2: '', City: 'Austin', State: 'TX', PostalCode: '78701' };
+    const set = { middle: 'King', address, floorplan: '2b2', units, lease_terms: '12' };
+    await simulator.staff({ change: { table: 'prospects', id, set } });
+    const card = await connector.get('guest_card', PROPERTY, id);
+    expect(card).toMatchObject({ name: 'Ada King Lovelace', unit_ids: units });
+    const note = (text: string) =>
+      commandOf('update_guest_card', { guest_card_id: id, note: { text, is_public: false } });
+    await done(connector, note('One.'), 'guest_card');
+    await done(connector, note('Two.'), 'guest_card');
+    const body = await lastBody('ImportYardiGuest_Login');
+    for (const part of [
+      '<FirstName>Ada</FirstName><MiddleName>King</MiddleName><LastName>Lovelace</LastName>',
+      '</Name><Address AddressType="current"><AddressLine1>1 Elm St</AddressLine1><AddressLine2',
+      '<City>Austin</City><State>TX</State><PostalCode>78701</PostalCode></Address><Phone',
+      '</TargetMoveInDate><DesiredFloorplan>2b2</DesiredFloorplan><DesiredUnit>',
+      '<DesiredLeaseTerms>12</DesiredLeaseTerms></CustomerPreferences>',
+    ])
+      expect(body).toContain(part);
+    const wish = commandOf('update_guest_card', { guest_card_id: id, unit_ids: units.toReversed() });
+    expect((await done(connector, wish, 'guest_card')).unit_ids).toEqual(units.toReversed());
+    await done(connector, commandOf('update_guest_card', { guest_card_id: id, unit_ids: units }), 'guest_card');
+    expect(await connector.get('guest_card', PROPERTY, id)).toMatchObject({
+      ...{ name: card?.name, phones: card?.phones, emails: card?.emails, unit_ids: units },
+      move_in_date: card?.move_in_date,
+    });
+  });
+
+  it('has no middle name any more when it is given another name', async () => {
+    const { connector, simulator, lastBody } = await openYardi();
+    const { id } = await done(connector, commandOf('create_guest_card', INQUIRY), 'guest_card');
+    await simulator.staff({ change: { table: 'prospects', id, set: { middle: 'King' } } });
+    const update = commandOf('update_guest_card', { guest_card_id: id, name: 'Ada Byron' });
+    const context = contextFor(PROPERTY);
+    const request = await connector.prepare(update, 0, context);
+    await connector.send(request, signal);
+    expect(await lastBody('ImportYardiGuest_Login')).toMatch(/<MiddleName(\/>|><\/MiddleName>)/);
+    expect((await connector.get('guest_card', PROPERTY, id))?.name).toBe('Ada Byron');
+    expect(await connector.locate(update, 0, request, context)).toMatchObject({ outcome: 'found' });
+  });
+
   it('is lost by an event, and approved by nobody but the office', async () => {
     const { connector } = await openYardi();
     const { id } = await done(connector, commandOf('create_guest_card', INQUIRY), 'guest_card');

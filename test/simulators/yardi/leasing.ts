@@ -30,6 +30,9 @@ function eventElement({ id, type, date, unit, agent, first_contact, reasons, com
   );
 }
 
+const fieldsOf = (values: Readonly<Record<string, string>>) =>
+  Object.entries(values).map(([name, value]) => element(name, {}, value));
+
 function prospectElement(card: Prospect, events: readonly GuestEvent[]) {
   const identified = (IDType: string, IDValue: string) =>
     element('Identification', { IDValue, IDType, OrganizationName: 'Yardi' });
@@ -40,7 +43,10 @@ function prospectElement(card: Prospect, events: readonly GuestEvent[]) {
     identified('ProspectID', card.code),
     identified('ThirdPartyID', card.third_party),
     identified('PropertyID', card.property),
-    element('Name', {}, element('FirstName', {}, card.first), element('LastName', {}, card.last)),
+    element('Name', {}, ...filled({ FirstName: card.first, MiddleName: card.middle, LastName: card.last })),
+    ...(Object.keys(card.address).length === 0
+      ? []
+      : [element('Address', { AddressType: 'current' }, ...fieldsOf(card.address))]),
     ...card.phones.map(({ type, number }) => element('Phone', { PhoneType: type }, element('PhoneNumber', {}, number))),
     ...filled({ Email: card.email }),
     element('Lease', {}, ...filled({ ExpectedMoveInDate: card.move_in })),
@@ -49,10 +55,12 @@ function prospectElement(card: Prospect, events: readonly GuestEvent[]) {
     'CustomerPreferences',
     {},
     ...filled({ TargetMoveInDate: card.move_in }),
-    ...(card.unit === '' ? [] : [element('DesiredUnit', {}, element('MarketingName', {}, card.unit))]),
+    ...filled({ DesiredFloorplan: card.floorplan }),
+    ...card.units.map((unit) => element('DesiredUnit', {}, element('MarketingName', {}, unit))),
     ...exact('DesiredRent', card.rent),
     ...exact('DesiredNumBedrooms', card.bedrooms),
     ...exact('DesiredNumBathrooms', card.bathrooms),
+    ...filled({ DesiredLeaseTerms: card.lease_terms }),
   );
   const list = element('Events', {}, ...events.map(eventElement));
   return element('Prospect', {}, element('Customers', {}, customer), wishes, list);
@@ -102,26 +110,39 @@ function identifiedBy(customer: XmlNode, type: string): string {
   return attribute(found, 'IDValue') ?? '';
 }
 
-/** A card as it is sent; what it does not name stays as it is, lists as a whole. */
+const NAME = ['NamePrefix', 'FirstName', 'MiddleName', 'LastName'];
+const ADDRESS = ['AddressLine1', 'AddressLine2', 'City', 'State', 'PostalCode'];
+const WISHES = [
+  ...['TargetMoveInDate', 'DesiredFloorplan', 'DesiredUnit', 'DesiredRent', 'DesiredNumBedrooms'],
+  ...['DesiredNumBathrooms', 'DesiredLeaseTerms', 'Comment'],
+];
+
+/** A card as it is sent: what it does not name is none from then on, in a card that is there already too. */
 function cardOf(prospect: XmlNode, customer: XmlNode, before: Prospect): Prospect {
+  const [name, address] = [child(customer, 'Name'), child(customer, 'Address')];
   const wishes = child(prospect, 'CustomerPreferences');
-  const phones = children(customer, 'Phone').map((one) => ({
-    type: attribute(one, 'PhoneType') ?? '',
-    number: text(one, 'PhoneNumber') ?? '',
-  }));
-  const exact = (name: string, known: string) => attribute(child(wishes, name), 'Exact') ?? known;
+  for (const [node, order] of [
+    [name, NAME],
+    [address, ADDRESS],
+    [wishes, WISHES],
+  ] as const)
+    if (node !== undefined) inOrder(node, order);
+  const of = (node: XmlNode | undefined, field: string) => text(node, field)?.trim() ?? '';
+  const exact = (field: string) => attribute(child(wishes, field), 'Exact') ?? '';
   return {
     ...before,
     type: attribute(customer, 'Type') ?? before.type,
-    first: text(customer, 'Name/FirstName')?.trim() ?? '',
-    last: text(customer, 'Name/LastName')?.trim() ?? '',
-    phones: phones.length === 0 ? before.phones : phones,
-    email: text(customer, 'Email') ?? before.email,
-    move_in: text(wishes, 'TargetMoveInDate') ?? before.move_in,
-    unit: text(wishes, 'DesiredUnit/MarketingName') ?? before.unit,
-    rent: exact('DesiredRent', before.rent),
-    bedrooms: exact('DesiredNumBedrooms', before.bedrooms),
-    bathrooms: exact('DesiredNumBathrooms', before.bathrooms),
+    ...{ first: of(name, 'FirstName'), middle: of(name, 'MiddleName'), last: of(name, 'LastName') },
+    address: Object.fromEntries((address?.children ?? []).map((line) => [line.name, line.text])),
+    phones: children(customer, 'Phone').map((one) => ({
+      type: attribute(one, 'PhoneType') ?? '',
+      number: text(one, 'PhoneNumber') ?? '',
+    })),
+    ...{ email: of(customer, 'Email'), move_in: of(wishes, 'TargetMoveInDate') },
+    floorplan: of(wishes, 'DesiredFloorplan'),
+    units: wishes === undefined ? [] : children(wishes, 'DesiredUnit').map((unit) => of(unit, 'MarketingName')),
+    ...{ rent: exact('DesiredRent'), bedrooms: exact('DesiredNumBedrooms'), bathrooms: exact('DesiredNumBathrooms') },
+    lease_terms: of(wishes, 'DesiredLeaseTerms'),
   };
 }
 
@@ -153,15 +174,8 @@ function checkedEvent(event: XmlNode, card: Prospect, { world: { tables } }: Ask
 }
 
 const EMPTY = {
-  first: '',
-  last: '',
-  phones: [],
-  email: '',
-  move_in: '',
-  unit: '',
-  rent: '',
-  bedrooms: '',
-  bathrooms: '',
+  ...{ first: '', middle: '', last: '', address: {}, phones: [], email: '' },
+  ...{ move_in: '', floorplan: '', units: [], rent: '', bedrooms: '', bathrooms: '', lease_terms: '' },
 };
 
 export const IMPORT_GUEST: Offered = {

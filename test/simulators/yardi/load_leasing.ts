@@ -31,7 +31,9 @@ export function loadGuests({ portfolio, tables, ids, codeOf, unitOf, localTime }
       ...{ property: codeOf(property_id), code, third_party: '', type: TYPES[card.status] ?? 'prospect' },
       ...{ first: at < 0 ? '' : name.slice(0, at), last: name.slice(at + 1), email: card.emails[0] ?? '' },
       phones: card.phones.map(({ number, type }) => ({ type: PHONES[type] ?? 'home', number: dialled(number) })),
-      ...{ move_in: card.move_in_date ?? '0001-01-01', unit: unitOf(card.unit_ids[0]), rent: dollars(card.rent_max) },
+      ...{ middle: '', address: {}, floorplan: '', lease_terms: '' },
+      ...{ move_in: card.move_in_date ?? '0001-01-01', rent: dollars(card.rent_max) },
+      units: card.unit_ids.slice(0, 1).map(unitOf),
       bedrooms: String(card.bedrooms ?? ''),
       bathrooms: card.bathrooms === undefined ? '' : String(card.bathrooms),
     });

@@ -18,6 +18,8 @@ function eventsOf(tables: YardiTables, card: Prospect): GuestEvent[] {
   return events.toSorted((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : a.id - b.id));
 }
 
+const nameOf = ({ first, middle, last }: Prospect) => [first, middle, last].filter(Boolean).join(' ');
+
 const CONTACTS = ['WalkIn', 'Email', 'Text', 'Chat', 'Webservice', 'CallFromProspect'];
 
 export function guestCardsOf(tables: YardiTables): SandboxState['guest_card'] {
@@ -28,11 +30,11 @@ export function guestCardsOf(tables: YardiTables): SandboxState['guest_card'] {
     const contacts = events.filter(({ first_contact, type }) => first_contact || CONTACTS.includes(type));
     const said = events.filter((event) => event.type === 'Other' && !event.first_contact && written(event) !== '');
     return {
-      ...{ id: card.code, property_id: card.property, name: `${card.first} ${card.last}`.trim() },
+      ...{ id: card.code, property_id: card.property, name: nameOf(card) },
       phones: card.phones.map(({ type, number }) => ({ type: PHONES[type], number: numberOf(number) })),
       ...{ emails: card.email === '' ? [] : [card.email], source: first?.source || 'Other' },
       latest_source: events.findLast(({ source }) => source !== '')?.source,
-      ...{ status: TYPES[card.type] ?? 'new', unit_ids: card.unit === '' ? [] : [card.unit], consents: [] },
+      ...{ status: TYPES[card.type] ?? 'new', unit_ids: card.units, consents: [] },
       ...known({
         bedrooms: card.bedrooms === '' ? '' : Number(card.bedrooms),
         bathrooms: card.bathrooms === '' ? '' : Number(card.bathrooms),

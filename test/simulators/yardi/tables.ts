@@ -100,14 +100,19 @@ export interface Prospect {
   third_party: string;
   type: string;
   first: string;
+  middle: string;
   last: string;
+  /** By the names of the wire. */
+  address: Readonly<Record<string, string>>;
   phones: readonly { type: string; number: string }[];
   email: string;
   move_in: string;
-  unit: string;
+  floorplan: string;
+  units: readonly string[];
   rent: string;
   bedrooms: string;
   bathrooms: string;
+  lease_terms: string;
 }
 
 export interface GuestEvent {

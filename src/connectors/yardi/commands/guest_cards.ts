@@ -6,7 +6,8 @@ import type { Plan } from '../../kit/vendor.ts';
 import { listed } from '../../kit/xml_values.ts';
 import { propertyOf, type Context } from '../context.ts';
 import { findCard, readCards, type Card } from '../guests.ts';
-import { nameParts } from '../people.ts';
+import { nameParts, wholeName } from '../people.ts';
+import type { PersonName, PostalAddress } from '../wire.ts';
 import { importGuestCall, type GuestDocument, type NewEvent } from './guest_document.ts';
 import { guestWords, phonesFor, type GuestWords } from './guest_words.ts';
 
@@ -35,7 +36,7 @@ async function prepareNew(
     phones: phonesFor(command.phones ?? []),
     email: command.emails?.[0],
     move_in: command.move_in_date,
-    unit_id: unit_ids?.[0],
+    unit_ids: unit_ids?.slice(0, 1) ?? [],
     ...(context.settings.send_desired_rent && { rent: dollars(rent_max) }),
     bedrooms: bedrooms?.toString(),
     events: [
@@ -85,24 +86,40 @@ function organisationOf({ settings }: Context): string {
 
 /** A card as Voyager has it, to be sent again with something new. */
 export function documentOf(context: Context, property: string, { id, customer, preferences }: Card): GuestDocument {
-  const phones = listed<{ PhoneType?: string; PhoneNumber?: string }>(customer.Phone);
+  const { Name, Address, Phone, Email } = customer;
+  const phones = listed<{ PhoneType?: string; PhoneNumber?: string }>(Phone);
   const units = listed<{ MarketingName?: string }>(preferences.DesiredUnit);
+  const { DesiredFloorplan, DesiredLeaseTerms } = textsOf(preferences);
+  const { send_desired_rent } = context.settings;
   return {
     type: customer.Type ?? 'prospect',
     property,
     id: { kind: 'ProspectID', value: id, organisation: 'Yardi' },
-    name: { FirstName: customer.Name?.FirstName || ' ', LastName: customer.Name?.LastName || ' ' },
+    name: { ...textsOf(Name), FirstName: Name?.FirstName || ' ', LastName: Name?.LastName || ' ' },
+    addresses: listed<PostalAddress>(Address).map(textsOf),
     phones: phones.flatMap(({ PhoneType, PhoneNumber }) =>
       PhoneType && PhoneNumber ? [{ type: PhoneType, number: PhoneNumber }] : [],
     ),
-    email: customer.Email || undefined,
+    email: Email || undefined,
     move_in: isDay(preferences.TargetMoveInDate) ? preferences.TargetMoveInDate : undefined,
-    unit_id: units[0]?.MarketingName || undefined,
-    ...(context.settings.send_desired_rent && { rent: preferences.DesiredRent?.Exact }),
+    unit_ids: units.flatMap(({ MarketingName }) => MarketingName || []),
+    // Servers that refuse the one were seen to refuse the other.
+    ...(send_desired_rent && {
+      floorplan: DesiredFloorplan || undefined,
+      rent: preferences.DesiredRent?.Exact,
+    }),
     bedrooms: preferences.DesiredNumBedrooms?.Exact,
     bathrooms: preferences.DesiredNumBathrooms?.Exact,
+    lease_terms: DesiredLeaseTerms || undefined,
     events: [],
   };
+}
+
+/** What of an element is text. One that says that it is nothing (`nil`) is none. */
+function textsOf<T extends object>(element: T | undefined): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(element ?? {}).filter(([, value]) => typeof value === 'string'),
+  ) as Partial<T>;
 }
 
 /** Voyager writes days of the year 1 for none. */
@@ -147,15 +164,23 @@ function eventsFor(context: Context, command: Update, words: GuestWords, marker:
   ];
 }
 
+/** Another name in the place of one. A middle name is part of what is replaced. */
+function otherName({ MiddleName }: PersonName, name: string): PersonName {
+  return { ...nameParts(name), ...(MiddleName && { MiddleName: '' }) };
+}
+
 function withChanges(context: Context, card: GuestDocument, command: Update): GuestDocument {
   const { name, phones, emails, unit_ids, bedrooms, rent_max, move_in_date, status } = command;
   return {
     ...card,
     ...(status !== undefined && { type: wordFor(context.tables, 'guest_card_status', status) }),
-    ...(name !== undefined && { name: nameParts(name) }),
+    ...(name !== undefined && { name: otherName(card.name, name) }),
     ...(phones !== undefined && { phones: phonesFor(phones) }),
     ...(emails !== undefined && { email: emails[0] }),
-    ...(unit_ids !== undefined && { unit_id: unit_ids[0] }),
+    // One is known to be taken; of more, those that Voyager has shown itself.
+    ...(unit_ids !== undefined && {
+      unit_ids: unit_ids.filter((id, at) => at === 0 || card.unit_ids.includes(id)),
+    }),
     ...(bedrooms !== undefined && { bedrooms: String(bedrooms) }),
     ...(rent_max !== undefined && context.settings.send_desired_rent && { rent: dollars(rent_max) }),
     ...(move_in_date !== undefined && { move_in: move_in_date }),
@@ -180,15 +205,15 @@ async function prepareUpdate(context: Context, command: Update, { marker, scope 
 }
 
 /** What identifies a state of a card, for telling whether a change has happened. */
-function shown({ type, name, phones, email, move_in, unit_id, rent, bedrooms }: GuestDocument): string {
+function shown({ type, name, phones, email, move_in, unit_ids, rent, bedrooms }: GuestDocument): string {
   const numbers = phones.map(({ number }) => number.replace(/\D/g, '')).toSorted();
   return JSON.stringify([
     type,
-    name,
+    wholeName(name),
     numbers,
     email ?? '',
     move_in ?? '',
-    unit_id ?? '',
+    unit_ids,
     Number(rent ?? 0),
     Number(bedrooms ?? 0),
   ]);

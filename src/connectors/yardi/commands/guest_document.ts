@@ -2,6 +2,7 @@ import { element, type XmlElement } from '../../kit/xml_builder.ts';
 import { documentRoot, fieldsInOrder } from '../documents.ts';
 import { nameParts } from '../people.ts';
 import type { YardiCall } from '../transport.ts';
+import type { PersonName, PostalAddress } from '../wire.ts';
 
 /** An event that is to be added to a guest card. */
 export interface NewEvent {
@@ -23,14 +24,17 @@ export interface GuestDocument {
   property: string;
   /** The id by which it is found: our own for a new card, Voyager's for one that it has. */
   id: { kind: 'ThirdPartyID' | 'ProspectID'; value: string; organisation: string };
-  name: { FirstName: string; LastName: string };
+  name: PersonName;
+  addresses?: readonly PostalAddress[];
   phones: readonly { type: string; number: string }[];
   email?: string | undefined;
   move_in?: string | undefined;
-  unit_id?: string | undefined;
+  floorplan?: string | undefined;
+  unit_ids: readonly string[];
   rent?: string | undefined;
   bedrooms?: string | undefined;
   bathrooms?: string | undefined;
+  lease_terms?: string | undefined;
   events: readonly NewEvent[];
 }
 
@@ -38,29 +42,40 @@ function identification(kind: string, value: string, organisation: string): XmlE
   return element('Identification', { IDType: kind, IDValue: value, OrganizationName: organisation });
 }
 
+const NAME = ['NamePrefix', 'FirstName', 'MiddleName', 'LastName'];
+const ADDRESS = ['AddressLine1', 'AddressLine2', 'City', 'State', 'PostalCode'];
+
 function customerOf(card: GuestDocument): XmlElement {
-  const { id, name, phones, email, move_in } = card;
+  const { id, name, addresses = [], phones, email, move_in } = card;
   return element(
     'Customer',
     { Type: card.type },
     identification(id.kind, id.value, id.organisation),
     identification('PropertyID', card.property, 'Yardi'),
-    element('Name', {}, ...fieldsInOrder(['FirstName', 'LastName'], name)),
+    element('Name', {}, ...fieldsInOrder(NAME, { ...name })),
+    ...addresses.map((one) =>
+      element('Address', { AddressType: one.AddressType }, ...fieldsInOrder(ADDRESS, { ...one })),
+    ),
     ...phones.map(({ type, number }) => element('Phone', { PhoneType: type }, element('PhoneNumber', {}, number))),
     ...fieldsInOrder(['Email'], { Email: email }),
     move_in === undefined ? undefined : element('Lease', {}, element('ExpectedMoveInDate', {}, move_in)),
   );
 }
 
-function preferencesOf({ move_in, unit_id, rent, bedrooms, bathrooms }: GuestDocument): XmlElement | undefined {
+function preferencesOf(card: GuestDocument): XmlElement | undefined {
+  const { move_in, floorplan, unit_ids, rent, bedrooms, bathrooms, lease_terms } = card;
   const exact = (name: string, value: string | undefined) =>
     value === undefined ? undefined : element(name, { Exact: value });
   const wishes = [
-    ...fieldsInOrder(['TargetMoveInDate'], { TargetMoveInDate: move_in }),
-    unit_id === undefined ? undefined : element('DesiredUnit', {}, element('MarketingName', {}, unit_id)),
+    ...fieldsInOrder(['TargetMoveInDate', 'DesiredFloorplan'], {
+      TargetMoveInDate: move_in,
+      DesiredFloorplan: floorplan,
+    }),
+    ...unit_ids.map((unit_id) => element('DesiredUnit', {}, element('MarketingName', {}, unit_id))),
     exact('DesiredRent', rent),
     exact('DesiredNumBedrooms', bedrooms),
     exact('DesiredNumBathrooms', bathrooms),
+    ...fieldsInOrder(['DesiredLeaseTerms'], { DesiredLeaseTerms: lease_terms }),
   ].filter((one) => one !== undefined);
   return wishes.length === 0 ? undefined : element('CustomerPreferences', {}, ...wishes);
 }
