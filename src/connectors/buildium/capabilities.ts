@@ -102,7 +102,7 @@ const GUEST_CARDS: Readonly<Record<GuestCardForm, GuestCards>> = {
     assumptions: [
       {
         about: 'whether the list of applicants has those who have not applied yet',
-        assumed: 'yes, where no status is asked for',
+        assumed: 'yes, where no status is asked for; that one is not in it is no proof that there is none',
         evidence: 'inferred',
         confirm: 'create a guest card and look for it with search_guest_cards',
       },

@@ -133,7 +133,7 @@ describe('a guest card as an applicant', () => {
     const context = contextFor('');
     const request = await rig.connector.prepare(command, 0, context);
     const locate = () => rig.connector.locate(command, 0, request, context, signal);
-    expect(await locate()).toEqual({ outcome: 'absent', covers_all: true });
+    expect(await locate()).toEqual({ outcome: 'absent', covers_all: false });
     const { record } = await rig.connector.send(request, signal);
     expect(await locate()).toEqual({ outcome: 'found', result: { record }, others: [] });
     await add(610_003);

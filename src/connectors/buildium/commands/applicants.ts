@@ -84,14 +84,17 @@ async function namesakes({ client }: Vendor, body: Body, signal?: AbortSignal): 
 
 const NewApplicant = z.object({ body: z.record(z.string(), z.unknown()), known: z.array(z.number()) });
 
-/** Those who were there before the request are not its effect; several who came after it may each be it. */
+/**
+ * Those who were there before the request are not its effect; several who came after it may each be it. Absence proves
+ * nothing: the list is said to have applicants with an application, and a new one has none.
+ */
 async function locateNew(vendor: Vendor, request: StepRequest, signal?: AbortSignal): Promise<Located> {
   const { body, known } = keptRequest(NewApplicant, request);
   const results = (await namesakes(vendor, body, signal))
     .filter(({ Id }) => !known.includes(Id))
     .map(({ Id }) => ({ record: refTo(String(Id)) }));
   const [result, ...others] = results;
-  return result === undefined ? { outcome: 'absent', covers_all: true } : { outcome: 'found', result, others };
+  return result === undefined ? { outcome: 'absent', covers_all: false } : { outcome: 'found', result, others };
 }
 
 export function updateApplicant(vendor: Vendor): Plan<'update_guest_card'> {
