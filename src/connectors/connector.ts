@@ -263,8 +263,15 @@ export class VendorError extends Error {
   readonly code: VendorErrorCode;
   readonly field: string | undefined;
   readonly retry_after_ms: number | undefined;
-  constructor(code: VendorErrorCode, message: string, options: { field?: string; retry_after_ms?: number } = {}) {
+  /** A refusal of a write that does not prove that nothing was applied: the effect is looked for before it counts. */
+  readonly unproved: boolean;
+  constructor(
+    code: VendorErrorCode,
+    message: string,
+    options: { field?: string; retry_after_ms?: number; unproved?: true } = {},
+  ) {
     super(message);
+    this.unproved = options.unproved ?? false;
     this.name = 'VendorError';
     this.code = code;
     this.field = options.field;

@@ -51,9 +51,10 @@ export async function handleVendorError(
   const vendor = error instanceof VendorError ? error : undefined;
   const refusal = vendor === undefined ? undefined : REFUSALS[vendor.code];
   if (vendor !== undefined && refusal !== undefined) {
-    // A repeated request may be refused because the first one had its effect after all.
     const step = (await stepsOf(runtime.store.ledger, write.row.write_id))[write.row.step_index];
-    if (mayHaveLeft && mayHaveHappened(step)) return refusedAgain(runtime, write, refusal, vendor.message);
+    // A repeated request may be refused because the first one had its effect after all.
+    if (mayHaveLeft && (vendor.unproved || mayHaveHappened(step)))
+      return refusedAgain(runtime, write, refusal, vendor.message);
     if (step !== undefined && isInDoubt(step)) return lookFirst(runtime, write);
     if (write.row.step_index > 0) return needsAttention(runtime, write, vendor.message);
     return endUnsent(runtime, write, 'refuse', { code: refusal, message: vendor.message });

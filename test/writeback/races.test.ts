@@ -124,6 +124,24 @@ describeOnEveryEngine('the ledger under slow, late and repeated work', (open) =>
     expect(await rig.effects()).toBe(0);
   });
 
+  it.each([
+    ['done, where it was taken all the same', true, { state: 'done', error_code: null }],
+    ['failed, where it is not there', false, { state: 'failed', error_message: 'There is no such code.' }],
+  ])('sends what was refused without proof once, and calls it %s', async (_what, taken, end) => {
+    const connector = rig.runtime.connections.get('main') as Connector;
+    const { send } = connector;
+    let times = 0;
+    connector.send = async (request, signal) => {
+      times += 1;
+      if (taken) await send(request, signal);
+      throw new VendorError('refused', 'There is no such code.', { unproved: true });
+    };
+    const row = await rig.submit(rig.createWorkOrder());
+    for (let minute = 0; minute < 10; minute += 1) await rig.recover(60_000);
+    expect((await rig.writeback.byId(row.write_id))?.row).toMatchObject(end);
+    expect([times, await rig.effects()]).toEqual([1, taken ? 1 : 0]);
+  });
+
   it('hands over what nobody can look up any more', async () => {
     const row = await rig.submit(rig.createWorkOrder(), { not_after: START + 3_600_000 });
     expect(row.state).toBe('done');

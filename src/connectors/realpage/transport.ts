@@ -122,8 +122,8 @@ function refusalOf({ code, message, detail }: SoapFault, purpose: Purpose): Vend
   const objects = custom !== '' || code === 'Client';
   if (objects && purpose === 'read')
     return new VendorError('refused', `${NAME} did not accept the request. Nothing was changed.${log}`);
-  const did = objects ? 'found something wrong with the request' : 'failed';
-  return new VendorError(unknownFor(purpose), `${NAME} ${did}.${advice(purpose)}${log}`);
+  if (objects) return new VendorError('refused', `${NAME} did not accept the request.${log}`, { unproved: true });
+  return new VendorError(unknownFor(purpose), `${NAME} failed.${advice(purpose)}${log}`);
 }
 
 function advice(purpose: Purpose): string {

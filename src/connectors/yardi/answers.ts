@@ -109,9 +109,9 @@ export function refusalOf(error: Message, purpose: Purpose): VendorError {
  * before it found something wrong, it may have kept. Who is not let in is told so before anything is looked at.
  */
 export function doubtOf(error: Message): VendorError {
-  const { code, words } = meaningOf(error);
+  const { code, words, field } = meaningOf(error);
   if (code === 'misconfigured') return refusalOf(error, 'write');
-  return new VendorError('outcome_unknown', `${words} It may have been taken all the same.`);
+  return new VendorError(code, words, { unproved: true, ...(field !== undefined && { field }) });
 }
 
 export function isNotConfigured(error: unknown): boolean {

@@ -25,7 +25,7 @@ describe('what an answer means', () => {
       'misconfigured',
     ],
     ['credentials that are none', 500, told('Invalid license key or user.'), 'misconfigured', 'misconfigured'],
-    ['a refusal in words', 500, told('The unit of Jane Roe is not of this site.'), 'refused', 'outcome_unknown'],
+    ['a refusal in words', 500, told('The unit of Jane Roe is not of this site.'), 'refused', 'unproved'],
     [
       'a failure without a word for people',
       500,
@@ -33,7 +33,7 @@ describe('what an answer means', () => {
       'unavailable',
       'outcome_unknown',
     ],
-    ['a request that could not be read', 500, fault('', 's:Client'), 'refused', 'outcome_unknown'],
+    ['a request that could not be read', 500, fault('', 's:Client'), 'refused', 'unproved'],
     ['no result', 200, envelope('<XResponse xmlns="http://tempuri.org/"/>'), 'unavailable', 'outcome_unknown'],
     ['a page', 200, '<html>Sign in, Jane Roe</html>', 'unavailable', 'outcome_unknown'],
     ['too many requests', 429, '', 'rate_limited', 'rate_limited'],
@@ -51,9 +51,11 @@ describe('what an answer means', () => {
         () => undefined,
         (thrown: VendorError) => thrown,
       );
-      expect(error).toMatchObject({ code });
+      const said = code === 'unproved' ? { code: 'refused', unproved: true } : { code, unproved: false };
+      expect(error).toMatchObject(said);
       expect(error?.message).not.toMatch(/Jane|Roe|Timeout/);
-      if (code === 'outcome_unknown') expect(error?.message).not.toContain('Nothing was changed');
+      if (code === 'outcome_unknown' || code === 'unproved')
+        expect(error?.message).not.toContain('Nothing was changed');
       if (body.includes('778899')) expect(error?.message).toContain('778899');
     }
   });
