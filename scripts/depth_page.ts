@@ -48,8 +48,26 @@ ${matrix(
   (one) => recordCell(one),
 )}
 
+## When absence is proof
+
+How long after a request was sent, in doubt whether it had its effect, a search that does not find it proves that it had
+none. Where nothing is published the times are long on purpose; [vendor-assumptions.md](vendor-assumptions.md) names them.
+
+${settlingTable(reports)}
+
 ${reports.map(section).join('\n\n')}
 `;
+}
+
+const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
+
+function settlingTable(reports: readonly DepthReport[]): string {
+  const head = ['PMS', 'Longest request', 'Can still be carried out after that', 'Shown by reads within', 'Together'];
+  const rows = reports.map(({ pms, request_deadline_ms: deadline, settling: { late_commit_ms, read_lag_ms } }) => [
+    ...[pms, seconds(deadline), seconds(late_commit_ms), seconds(read_lag_ms)],
+    seconds(deadline + late_commit_ms + read_lag_ms),
+  ]);
+  return table(head, rows);
 }
 
 function recordCell(record: RecordDepth): string {
@@ -74,11 +92,12 @@ function matrix<T extends { kind: string }>(
   return table([head, ...reports.map(({ pms }) => pms)], rows);
 }
 
-function section({ pms, calendar, settling, records, commands }: DepthReport): string {
-  const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
+function section({ pms, calendar, records, commands }: DepthReport): string {
   return [
     `## ${pms}`,
-    `${calendar === 'pms' ? 'Tour slots see what people booked in the PMS.' : 'Tour slots see only what was booked through Caretaker.'} After a request whose outcome is unknown, absence is proof once ${seconds(settling.late_commit_ms + settling.read_lag_ms)} have passed beyond its deadline.`,
+    calendar === 'pms'
+      ? 'Tour slots see what people booked in the PMS.'
+      : 'Tour slots see only what was booked through Caretaker.',
     table(
       ['Command', 'Write back', 'Steps (how a retry is made safe)', 'Taken back by', 'Requests', 'Evidence', 'Note'],
       commands.map((one) => [
