@@ -131,6 +131,8 @@ export type ValueTableName = (typeof VALUE_TABLES)[number];
 export interface ValueTable {
   to_pms: Readonly<Record<string, string>>;
   from_pms: Readonly<Record<string, string>>;
+  /** Values that are not to be written, on purpose: they are refused, and no word has to be found for them. */
+  refused?: readonly string[];
 }
 
 /** The tables that a connection has: the vendor's own, with what the connection's mapping file says over them. */

@@ -45,14 +45,16 @@ export function mappingReport(lists: readonly ValueList[], tables: ValueTables):
 }
 
 function tableReport(table: ValueTableName, listed: ValueList['values'] | undefined, tables: ValueTables): TableReport {
-  const { to_pms = {}, from_pms = {} } = tables[table] ?? {};
+  const { to_pms = {}, from_pms = {}, refused = [] } = tables[table] ?? {};
   const isPeople = NAMES_PEOPLE.has(table);
   const raws = new Set(listed?.map(({ raw }) => raw));
   const not_read = (listed ?? []).filter(({ raw }) => !Object.hasOwn(from_pms, raw));
   const gone = Object.entries(to_pms).filter(([, raw]) => listed !== undefined && !raws.has(raw));
   return {
     table,
-    no_word: READ_ONLY.has(table) ? [] : (CANONICAL[table] ?? []).filter((value) => !Object.hasOwn(to_pms, value)),
+    no_word: READ_ONLY.has(table)
+      ? []
+      : (CANONICAL[table] ?? []).filter((value) => !Object.hasOwn(to_pms, value) && !refused.includes(value)),
     not_read: isPeople ? [] : not_read,
     people_not_read: isPeople ? not_read.length : 0,
     gone: [...new Set(gone.map(([value, raw]) => (isPeople ? value : raw)))],

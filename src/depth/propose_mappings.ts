@@ -140,7 +140,11 @@ export function proposeMappings(
       const [own, added] = [tables[name as ValueTableName], proposal.add[name as ValueTableName]];
       return [
         name,
-        { to_pms: { ...added?.to_pms, ...own?.to_pms }, from_pms: { ...added?.from_pms, ...own?.from_pms } },
+        {
+          ...own,
+          to_pms: { ...added?.to_pms, ...own?.to_pms },
+          from_pms: { ...added?.from_pms, ...own?.from_pms },
+        },
       ];
     }),
   ) as ValueTables;
@@ -165,7 +169,7 @@ function closedTable(table: ValueTableName, values: ValueList['values'], own: Va
   const to_pms: Record<string, string> = {};
   if (table !== 'vendor_trade')
     for (const value of canonical) {
-      if (Object.hasOwn(own.to_pms, value)) continue;
+      if (Object.hasOwn(own.to_pms, value) || own.refused?.includes(value)) continue;
       const words = values.filter(({ raw }) => read[raw] === value);
       const named = words.filter(({ name }) => namesOf(table, value).includes(key(name)));
       const word = [words, named, named.filter(({ name }) => key(name) === key(value))].find(

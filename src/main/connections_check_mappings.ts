@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { type Config, ConfigError, type ConnectionSettings } from '../config.ts';
 import { type Connector, VALUE_TABLES, type ValueTables } from '../connectors/connector.ts';
-import { MappingFile } from '../connectors/kit/value_tables.ts';
+import { MappingFile, withMappings } from '../connectors/kit/value_tables.ts';
 import { proposeMappings, type ToDecide } from '../depth/propose_mappings.ts';
 
 /** What became of a mapping file. */
@@ -54,7 +54,7 @@ export async function proposeFor(
   const given = readMappings(path, file);
   const lists = (await connector.valueLists?.(signal)) ?? [];
   // What is in a file that the configuration does not name yet counts as well.
-  const tables = laidOver(connector.tables ?? {}, given);
+  const tables = withMappings(connector.tables ?? {}, given);
   const { add, to_decide } = proposeMappings(lists, tables, config.staff);
   const added = Object.values(add).reduce(
     (sum, { to_pms, from_pms }) => sum + Object.keys(to_pms).length + Object.keys(from_pms).length,
@@ -66,7 +66,7 @@ export async function proposeFor(
 }
 
 /** Tables with others over them, word by word; the words of those above come first. */
-function laidOver(below: ValueTables, above: ValueTables): ValueTables {
+function laidOver(below: ValueTables, above: MappingFile): MappingFile {
   return Object.fromEntries(
     VALUE_TABLES.flatMap((name) => {
       const [under, over] = [below[name], above[name]];
@@ -81,7 +81,7 @@ function laidOver(below: ValueTables, above: ValueTables): ValueTables {
         ],
       ];
     }),
-  );
+  ) as MappingFile;
 }
 
 function readMappings(path: string, file: string): MappingFile {
@@ -94,7 +94,7 @@ function readMappings(path: string, file: string): MappingFile {
 }
 
 /** Whole or not at all. */
-function writeMappings(path: string, file: string, tables: ValueTables): void {
+function writeMappings(path: string, file: string, tables: MappingFile): void {
   const beside = `${path}.${process.pid}.new`;
   try {
     writeFileSync(beside, `${JSON.stringify(tables, null, 2)}\n`);

@@ -98,7 +98,10 @@ export function proposedText({ connection, file, unnamed, added, to_decide }: Pr
     ...(unnamed && added > 0
       ? [`Name it in the configuration: connections.${connection}, "mappings": "${file}".`]
       : []),
-    ...section('For a person to decide', to_decide.map(toDecideText)),
+    ...section(
+      'For a person to decide (null in to_pms where a value is not to be written)',
+      to_decide.map(toDecideText),
+    ),
   ].join('\n');
 }
 

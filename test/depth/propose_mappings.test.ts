@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VALUE_TABLES, type ValueList, type ValueTables } from '../../src/connectors/connector.ts';
+import { MappingFile, withMappings, wordFor } from '../../src/connectors/kit/value_tables.ts';
 import { CANONICAL, isIncomplete, mappingReport } from '../../src/depth/mapping_report.ts';
 import { proposeMappings } from '../../src/depth/propose_mappings.ts';
 
@@ -98,6 +99,26 @@ describe('how the words of a PMS stand to a table', () => {
       empty: false,
     });
     expect(isIncomplete(report!)).toBe(true);
+  });
+
+  it('asks for no word for what somebody has decided not to write, nor proposes one', () => {
+    const own: ValueTables = { severity: { to_pms: { urgent: '1' }, from_pms: {}, refused: ['emergency'] } };
+    const file = { severity: { to_pms: { life_safety: null, urgent: null }, from_pms: { 0: 'routine', 1: 'urgent' } } };
+    const tables = withMappings(own, MappingFile.parse(file));
+    expect(tables.severity).toEqual({
+      to_pms: {},
+      from_pms: { 0: 'routine', 1: 'urgent' },
+      refused: ['emergency', 'life_safety', 'urgent'],
+    });
+    expect(mappingReport([list('severity', 'Standard', 'High')], tables)[0]!.no_word).toEqual(['routine']);
+    expect(proposeMappings([list('severity', 'Routine', 'Urgent')], tables, []).add.severity?.to_pms).toEqual({
+      routine: '0',
+    });
+    expect(() => wordFor(tables, 'severity', 'urgent')).toThrow(/no word for the severity "urgent"/);
+    // A word in the file counts before what the vendor's own table refuses.
+    const again = withMappings(own, MappingFile.parse({ severity: { to_pms: { emergency: '1' } } }));
+    expect(again.severity).toMatchObject({ to_pms: { emergency: '1', urgent: '1' } });
+    expect(again.severity).not.toHaveProperty('refused');
   });
 
   it('asks for nothing to be written where nothing is ever written', () => {

@@ -74,8 +74,9 @@ const TRADES: ValueTables['trade'] = {
 
 /** Words that are the same for every AppFolio database. What they cannot tell apart is kept beside the record. */
 export const TABLES: ValueTables = {
-  // Estimate Requested and Estimated come about by estimates alone, and are not written.
   work_order_status: {
+    // They come about by estimates alone.
+    refused: ['estimate_requested', 'estimated'],
     to_pms: {
       new: 'New',
       assigned: 'Assigned',
@@ -111,6 +112,8 @@ export const TABLES: ValueTables = {
     from_pms: { true: 'yes', false: 'no', '': 'unknown' },
   },
   guest_card_status: {
+    // They come about by the application and the lease.
+    refused: ['approved', 'denied', 'leased'],
     to_pms: {
       new: 'active',
       contacted: 'active',

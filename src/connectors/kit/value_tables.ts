@@ -4,7 +4,8 @@ import { VALUE_TABLES, VendorError, type ValueTable, type ValueTableName, type V
 export type { ValueTable, ValueTables } from '../connector.ts';
 
 const Table = z.strictObject({
-  to_pms: z.record(z.string(), z.string()).default({}),
+  /** Null for a value that is not to be written. */
+  to_pms: z.record(z.string(), z.string().nullable()).default({}),
   from_pms: z.record(z.string(), z.string()).default({}),
 });
 
@@ -24,9 +25,14 @@ export function withMappings(own: ValueTables, given: MappingFile | undefined): 
     VALUE_TABLES.flatMap((name) => {
       const [vendor, file] = [own[name], given[name]];
       if (vendor === undefined && file === undefined) return [];
+      const words = Object.entries({ ...vendor?.to_pms, ...file?.to_pms });
+      const given_up = Object.entries(file?.to_pms ?? {}).flatMap(([value, word]) => (word === null ? [value] : []));
+      const to_pms = Object.fromEntries(words.flatMap(([value, word]) => (word === null ? [] : [[value, word]])));
+      const refused = [...(vendor?.refused ?? []), ...given_up].filter((value) => !Object.hasOwn(to_pms, value));
       const table: ValueTable = {
-        to_pms: { ...vendor?.to_pms, ...file?.to_pms },
+        to_pms,
         from_pms: { ...vendor?.from_pms, ...file?.from_pms },
+        ...(refused.length > 0 && { refused: [...new Set(refused)] }),
       };
       return [[name, table]];
     }),

@@ -7,6 +7,8 @@ import type { ValueTables } from '../kit/value_tables.ts';
  */
 export const TABLES: ValueTables = {
   work_order_status: {
+    // Every request begins as one, and none becomes it again.
+    refused: ['new'],
     to_pms: {
       estimate_requested: 'In Progress',
       estimated: 'In Progress',

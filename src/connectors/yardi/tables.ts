@@ -58,6 +58,8 @@ export const TABLES: ValueTables = {
   },
   // The kind of customer that a prospect is. What becomes of an application is decided in Voyager.
   guest_card_status: {
+    // They come about by the application and the lease.
+    refused: ['applied', 'approved', 'denied', 'leased'],
     to_pms: {
       new: 'prospect',
       contacted: 'prospect',
