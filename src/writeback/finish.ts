@@ -38,13 +38,13 @@ export async function finish(runtime: Runtime, write: OpenWrite, result: StepRes
     const lag = capabilities.settling.read_lag_ms;
     if (lag > 0 && (await heardAt(runtime, row)) + lag > runtime.clock())
       return readLater(runtime, write, result, id, lag);
-    if (!showsOnlyLess(write, after, lost)) {
-      // A search may take longer than the sender's lease: what was answered is on record before.
-      if (row.state === 'sending') return readAgain(runtime, write, result, id);
-      const isOwn = await isOwnRecord(runtime, write, id, lost).catch(unlessVendorError);
-      if (isOwn === undefined) return readLater(runtime, write, result, id, LONGEST_READ_MS);
-      if (!isOwn) return isAnothers(runtime, write, result);
-    }
+  }
+  if (isTwin(write) || (lost.length > 0 && !showsOnlyLess(write, after, lost))) {
+    // A search may take longer than the sender's lease: what was answered is on record before.
+    if (row.state === 'sending') return readAgain(runtime, write, result, id);
+    const isOwn = await isOwnRecord(runtime, write, id, lost).catch(unlessVendorError);
+    if (isOwn === undefined) return readLater(runtime, write, result, id, LONGEST_READ_MS);
+    if (!isOwn) return isAnothers(runtime, write, result);
   }
   try {
     await close(runtime, write, result, id, proof);
@@ -54,6 +54,11 @@ export async function finish(runtime: Runtime, write: OpenWrite, result: StepRes
   }
   await refreshMirror(runtime, write, COMMANDS[command.kind].record, id, after, askedAt);
   return false;
+}
+
+/** Whether there is an equal write whose record would show just what this one's does, should the PMS name that. */
+function isTwin({ row, command }: OpenWrite): boolean {
+  return row.not_duplicate_of !== null && COMMANDS[command.kind].creates;
 }
 
 function unlessVendorError(error: unknown): undefined {

@@ -30,8 +30,8 @@ export function showsOnlyLess({ command, before }: OpenWrite, shown: Fields, los
 }
 
 /**
- * Whether a record that shows something else than was asked for is the one that a write has made, and not another one
- * that the PMS named by mistake: the PMS is searched, unless that is how it was found. Throws `VendorError` where it
+ * Whether a record that shows something else than was asked for, or what an equal one would show as well, is the one that
+ * a write has made, and not another one that the PMS named by mistake: the PMS is searched, unless that is how it was found. Throws `VendorError` where it
  * cannot be.
  */
 export async function isOwnRecord(

@@ -186,6 +186,29 @@ describeOnEveryEngine('the ledger under slow, late and repeated work', (open) =>
     expect(await rig.state(broken.write_id)).toBe('expired');
   });
 
+  it('does not take the record of an equal write for its own because the PMS has named it', async () => {
+    const connector = rig.runtime.connections.get('main') as Connector;
+    const { send, get } = connector;
+    let first: string | undefined;
+    connector.send = async (request, signal) => {
+      const result = await send(request, signal);
+      first ??= result.record!.id;
+      return { ...result, record: { ...result.record!, id: first } };
+    };
+    // The first one cannot be read back yet, and has claimed nothing, when the second one is answered.
+    connector.get = () => Promise.resolve(undefined);
+    const one = await rig.submit(rig.createWorkOrder(), { effect: 'the same' });
+    connector.get = get;
+    const other = await rig.submit(rig.createWorkOrder(), { effect: 'the same', not_duplicate_of: one.write_id });
+    for (let minute = 0; minute < 5; minute += 1) await rig.recover(60_000);
+    const ends = await Promise.all([one, other].map(({ write_id }) => rig.writeback.byId(write_id)));
+    expect(ends.map((end) => end?.row.state)).toEqual(['done', 'done']);
+    const [its, others] = ends.map((end) => end?.row.record_id);
+    expect(its).toBe(first);
+    expect(others).not.toBe(first);
+    expect(await rig.effects()).toBe(2);
+  });
+
   it('tells people of an override that the PMS asks for', async () => {
     rig.faults.push({ on: 'send', how: 'needs_override' });
     const row = await rig.submit(rig.createWorkOrder());
