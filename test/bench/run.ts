@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parseAvailability } from './availability.ts';
 import { type Figure, tableOf } from './figures.ts';
 import { createOverHttp, readOverHttp } from './http_rows.ts';
 import { searchIn, tokensByRole } from './portfolio_rows.ts';
@@ -37,6 +38,7 @@ const ROWS: Readonly<Record<string, (options: Options) => Promise<Figure[]>>> = 
   'write-rate': ({ quick }) => writeRate(quick),
   restart: ({ quick }) => restart(quick),
   'read-vendors': ({ quick }) => readVendors(quick),
+  'parse-availability': async ({ quick }) => parseAvailability(quick),
   search: async ({ quick }) => [...(await searchIn(400, quick)), ...(await searchIn(quick ? 10_000 : 100_000, quick))],
 };
 

@@ -164,19 +164,33 @@ describeOnEveryEngine('the ledger in doubt', (open) => {
       expect((await workOrders('Another'))[0]?.notes).toEqual([]);
     });
 
-    it('asks a person, and sends nothing again, where an equal write was told that its record is theirs', async () => {
+    /** The ends of a write and of an equal one, which was told that the record of the first is its own. */
+    async function twins(whileItIsTold: Connector['locate']) {
       const { locate, send } = connector;
       const { first, record: its } = await inDoubt('Equal');
       connector.send = async (request, signal): Promise<StepResult> => {
         await send(request, signal);
         return { record: { kind: 'work_order', scope: '', id: its.id } };
       };
-      await rig.submit(rig.createWorkOrder('Equal'), { not_duplicate_of: first.write_id });
+      connector.locate = whileItIsTold;
+      const second = await rig.submit(rig.createWorkOrder('Equal'), { not_duplicate_of: first.write_id });
       connector.locate = locate;
       connector.send = send;
       await rig.recover(SETTLED_MS);
-      expect(await rowOf(first.write_id)).toMatchObject({ state: 'needs_attention' });
+      await rig.recover(SETTLED_MS);
       expect(await rig.effects()).toBe(2);
+      return { its, ends: await Promise.all([first, second].map(({ write_id }) => rowOf(write_id))) };
+    }
+
+    it('finds its own record, where an equal write was told that it is theirs', async () => {
+      const { its, ends } = await twins(connector.locate);
+      expect(ends).toMatchObject([{ state: 'done', record_id: its.id }, { state: 'done' }]);
+      expect(ends[1]?.record_id).not.toBe(its.id);
+    });
+
+    it('asks a person, and sends nothing again, where no search could tell that an equal write was told wrong', async () => {
+      const { its, ends } = await twins(() => Promise.resolve({ outcome: 'absent', covers_all: false }));
+      expect(ends).toMatchObject([{ state: 'needs_attention' }, { state: 'done', record_id: its.id }]);
     });
 
     it('does not take a record elsewhere for its own', async () => {
