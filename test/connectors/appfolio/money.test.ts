@@ -117,6 +117,17 @@ describe('leases', () => {
   });
 });
 
+/** A bill of one line, with a number of its own. */
+async function bill(rig: Appfolio, invoice_number: string): Promise<Command> {
+  const [vendor, property] = [first(await rig.held('vendor')), first(await rig.held('property'))];
+  const account = first(await rig.held('gl_account'), ({ type }) => type === 'expense');
+  return {
+    ...{ kind: 'post_bill', property_id: property.id, vendor_id: vendor.id, invoice_number, file_ids: [] },
+    ...{ invoice_date: TODAY, due_date: '2026-12-24', total: 10_001 },
+    lines: [{ gl_account_id: account.id, amount: 10_001, property_id: property.id, memo: 'Pump' }],
+  };
+}
+
 describe('postings', () => {
   const charge = async (rig: Appfolio): Promise<Command> => {
     const lease = first(await rig.held('lease'), ({ status }) => status === 'current');
@@ -160,13 +171,7 @@ describe('postings', () => {
 
   it('of bills have lines that come to the total, and a number that no other bill of the vendor has', async () => {
     const rig = await openAppfolio();
-    const [vendor, property] = [first(await rig.held('vendor')), first(await rig.held('property'))];
-    const account = first(await rig.held('gl_account'), ({ type }) => type === 'expense');
-    const command: Command = {
-      ...{ kind: 'post_bill', property_id: property.id, vendor_id: vendor.id, invoice_number: '007', file_ids: [] },
-      ...{ invoice_date: TODAY, due_date: '2026-12-24', total: 10_001 },
-      lines: [{ gl_account_id: account.id, amount: 10_001, property_id: property.id, memo: 'Pump' }],
-    };
+    const command = await bill(rig, '007');
     expect(() => rig.connector.compile({ ...command, total: 10_000 } as Command)).toThrow(/total/);
     const { id } = await carryOut(rig, command, '');
     expect(await rig.connector.get('bill', '', id)).toMatchObject({ invoice_number: '007', total: 10_001 });
@@ -181,13 +186,7 @@ describe('postings', () => {
     'of bills are not taken as absent where the bills do not show their %s',
     async (field) => {
       const rig = await openAppfolio();
-      const [vendor, property] = [first(await rig.held('vendor')), first(await rig.held('property'))];
-      const account = first(await rig.held('gl_account'), ({ type }) => type === 'expense');
-      const command: Command = {
-        ...{ kind: 'post_bill', property_id: property.id, vendor_id: vendor.id, invoice_number: '008', file_ids: [] },
-        ...{ invoice_date: TODAY, due_date: '2026-12-24', total: 10_001 },
-        lines: [{ gl_account_id: account.id, amount: 10_001, property_id: property.id, memo: 'Pump' }],
-      };
+      const command = await bill(rig, '008');
       const context = contextFor('');
       const request = await rig.connector.prepare(command, 0, context);
       await rig.connector.send(request, new AbortController().signal);

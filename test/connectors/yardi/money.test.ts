@@ -46,32 +46,23 @@ describe('a charge of Yardi', () => {
     });
   });
 
-  it.each(['2026-11-23', '2026-11-25'])('is found where the service has it a day off: %s', async (date) => {
-    const { connector, simulator, charge } = await chargeable();
-    const command = charge();
-    const context = contextFor(PROPERTY);
-    const request = await connector.prepare(command, 0, context);
-    await connector.send(request, signal);
-    const [effect] = await simulator.effects();
-    const found = () => connector.locate(command, 0, request, context);
-    for (const closed of [false, true]) {
-      await simulator.staff({ change: { table: 'transactions', id: `Charge${effect?.id}`, set: { date, closed } } });
-      expect(await found()).toMatchObject({ outcome: 'found', result: { posting: 'posted' } });
-    }
-  });
-
-  it('is found as well when a credit has paid it at once', async () => {
-    const { connector, simulator, charge } = await chargeable();
-    const command = charge();
-    const context = contextFor(PROPERTY);
-    const request = await connector.prepare(command, 0, context);
-    await connector.send(request, signal);
-    const [effect] = await simulator.effects();
-    await simulator.staff({ change: { table: 'transactions', id: `Charge${effect?.id}`, set: { closed: true } } });
-    expect(await connector.locate(command, 0, request, context)).toMatchObject({
-      ...{ outcome: 'found', result: { posting: 'posted' } },
-    });
-  });
+  it.each(['2026-11-23', '2026-11-24', '2026-11-25'])(
+    'is found, also when a credit has paid it at once: %s',
+    async (date) => {
+      // By the service's own clock it may be a day off.
+      const { connector, simulator, charge } = await chargeable();
+      const command = charge();
+      const context = contextFor(PROPERTY);
+      const request = await connector.prepare(command, 0, context);
+      await connector.send(request, signal);
+      const [effect] = await simulator.effects();
+      const found = () => connector.locate(command, 0, request, context);
+      for (const closed of [false, true]) {
+        await simulator.staff({ change: { table: 'transactions', id: `Charge${effect?.id}`, set: { date, closed } } });
+        expect(await found()).toMatchObject({ outcome: 'found', result: { posting: 'posted' } });
+      }
+    },
+  );
 
   it.each([
     ['in a closed month', { date: '2026-08-31' }, 'period_closed'],
