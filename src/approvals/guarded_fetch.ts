@@ -71,7 +71,7 @@ export function createGuardedFetch(): typeof globalThis.fetch {
   async function load(): Promise<typeof globalThis.fetch> {
     const { Agent, fetch } = await import('undici');
     const dispatcher = new Agent({ connect: { lookup: publicLookup } });
-    const send = fetch as unknown as (url: URL, init: object) => Promise<Response>;
+    const send = fetch as (url: URL, init: object) => Promise<Response>;
     return (url, init) => send(new URL(String(url)), { ...init, dispatcher });
   }
   return async (url, init) => {

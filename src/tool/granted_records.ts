@@ -172,7 +172,7 @@ export function createGrantedRecords(
     const pending = pendingRecord(write);
     if (pending === undefined) return undefined;
     const { connection, scope, write_id, created_at } = write.row;
-    const read = { ...pending, scope, as_of: created_at, stale: true } as unknown as Fresh<RecordOf<K>>;
+    const read = { ...pending, scope, as_of: created_at, stale: true } as Fresh<RecordOf<K>>;
     const found = within(kind, { connection, scope }, read);
     return found && { ...found, ref: write_id };
   }
